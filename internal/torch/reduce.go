@@ -1,0 +1,29 @@
+package torch
+
+import (
+	lib "github.com/sugarme/gotch/libtch"
+)
+
+// Sum returns the sum of all elements, a scalar.
+func (s *Scope) Sum(x *Tensor) *Tensor {
+	return s.unary("Sum", func(out *lib.Ctensor, c lib.Ctensor) { lib.AtgSum(out, c, int32(x.DType())) }, x)
+}
+
+// Mean returns the mean of all elements, a scalar.
+func (s *Scope) Mean(x *Tensor) *Tensor {
+	return s.unary("Mean", func(out *lib.Ctensor, c lib.Ctensor) { lib.AtgMean(out, c, int32(x.DType())) }, x)
+}
+
+// SumDims returns the sum over dims, which keep size 1.
+func (s *Scope) SumDims(x *Tensor, dims ...int64) *Tensor {
+	return s.unary("SumDims", func(out *lib.Ctensor, c lib.Ctensor) {
+		lib.AtgSumDimIntlist(out, c, dims, len(dims), 1, int32(x.DType()))
+	}, x)
+}
+
+// MaxDims returns the maximum over dims, which keep size 1.
+func (s *Scope) MaxDims(x *Tensor, dims ...int64) *Tensor {
+	return s.unary("MaxDims", func(out *lib.Ctensor, c lib.Ctensor) {
+		lib.AtgAmax(out, c, dims, len(dims), 1)
+	}, x)
+}

@@ -1,0 +1,111 @@
+#include "shim.h"
+
+#include <ATen/CPUGeneratorImpl.h>
+#include <ATen/Parallel.h>
+#include <torch/csrc/autograd/autograd.h>
+#include <torch/types.h>
+#include <torch/utils.h>
+#include <torch/version.h>
+
+#include <cmath>
+#include <cstring>
+#include <mutex>
+
+using torch::Tensor;
+
+static Tensor &T(void *p) { return *static_cast<Tensor *>(p); }
+
+// Runs the body and turns a C++ exception into an error text.
+template <class F> static char *guarded(F body) {
+  try {
+    body();
+    return nullptr;
+  } catch (const c10::Error &e) {
+    return strdup(e.what_without_backtrace());
+  } catch (const std::exception &e) {
+    return strdup(e.what());
+  }
+}
+
+extern "C" {
+
+char *fringe_manual_seed(int64_t seed) {
+  return guarded([&] { torch::manual_seed(seed); });
+}
+
+char *fringe_rng_state(void **out) {
+  return guarded([&] {
+    auto g = at::detail::getDefaultCPUGenerator();
+    std::lock_guard<std::mutex> lock(g.mutex());
+    *out = new Tensor(g.get_state());
+  });
+}
+
+char *fringe_set_rng_state(void *state) {
+  return guarded([&] {
+    auto g = at::detail::getDefaultCPUGenerator();
+    std::lock_guard<std::mutex> lock(g.mutex());
+    g.set_state(T(state));
+  });
+}
+
+char *fringe_vjp(void *y, void *grad_y, void **xs, int n, int create_graph, void **out) {
+  return guarded([&] {
+    torch::autograd::variable_list inputs, grads;
+    for (int i = 0; i < n; i++) inputs.push_back(T(xs[i]));
+    if (grad_y) grads.push_back(T(grad_y));
+    auto r = torch::autograd::grad({T(y)}, inputs, grads, create_graph != 0, create_graph != 0, /*allow_unused=*/true);
+    for (int i = 0; i < n; i++) out[i] = new Tensor(r[i].defined() ? r[i] : torch::zeros_like(inputs[i]));
+  });
+}
+
+char *fringe_adam_step(void **params, void **grads, void **m, void **v, int n, double lr, double beta1, double beta2,
+                       double eps, double weight_decay, int64_t step) {
+  return guarded([&] {
+    torch::NoGradGuard no_grad;
+    const double c1 = 1 - std::pow(beta1, step), c2 = 1 - std::pow(beta2, step);
+    for (int i = 0; i < n; i++) {
+      Tensor &p = T(params[i]), &g = T(grads[i]);
+      T(m[i]).mul_(beta1).add_(g, 1 - beta1);
+      T(v[i]).mul_(beta2).addcmul_(g, g, 1 - beta2);
+      if (weight_decay != 0) p.mul_(1 - lr * weight_decay);
+      p.addcdiv_(T(m[i]), T(v[i]).sqrt().div_(std::sqrt(c2)).add_(eps), -lr / c1);
+    }
+  });
+}
+
+char *fringe_global_norm(void **ts, int n, double *out) {
+  return guarded([&] {
+    torch::NoGradGuard no_grad;
+    double sum = 0;
+    for (int i = 0; i < n; i++) sum += T(ts[i]).square().sum(at::kDouble).item<double>();
+    *out = std::sqrt(sum);
+  });
+}
+
+char *fringe_leaky_relu(void *x, double slope, void **out) {
+  return guarded([&] { *out = new Tensor(at::leaky_relu(T(x), slope)); });
+}
+
+char *fringe_copy(void *dst, void *src) {
+  return guarded([&] {
+    torch::NoGradGuard no_grad;
+    TORCH_CHECK(T(dst).sizes() == T(src).sizes(), "the shapes differ");
+    T(dst).copy_(T(src));
+  });
+}
+
+char *fringe_set_threads(int n) {
+  return guarded([&] { at::set_num_threads(n); });
+}
+
+int fringe_threads(void) { return at::get_num_threads(); }
+
+int fringe_grad_mode(int enabled) {
+  const int before = at::GradMode::is_enabled();
+  at::GradMode::set_enabled(enabled != 0);
+  return before;
+}
+
+const char *fringe_version(void) { return TORCH_VERSION; }
+}

@@ -1,0 +1,23 @@
+// What LibTorch has and gotch's C API lacks. Every function returns NULL, or an error text that the caller frees.
+// A tensor argument is a torch::Tensor*; a result is a new torch::Tensor that the caller frees.
+#pragma once
+#include <stdint.h>
+#ifdef __cplusplus
+extern "C" {
+#endif
+char *fringe_manual_seed(int64_t seed);
+char *fringe_rng_state(void **out);
+char *fringe_set_rng_state(void *state);
+char *fringe_vjp(void *y, void *grad_y, void **xs, int n, int create_graph, void **out);
+char *fringe_adam_step(void **params, void **grads, void **m, void **v, int n, double lr, double beta1, double beta2,
+                       double eps, double weight_decay, int64_t step);
+char *fringe_global_norm(void **ts, int n, double *out);
+char *fringe_leaky_relu(void *x, double slope, void **out);
+char *fringe_copy(void *dst, void *src);
+char *fringe_set_threads(int n);
+int fringe_threads(void);
+int fringe_grad_mode(int enabled);
+const char *fringe_version(void);
+#ifdef __cplusplus
+}
+#endif

@@ -1,0 +1,120 @@
+package radio
+
+import (
+	"cmp"
+	"math"
+	"math/cmplx"
+	"slices"
+)
+
+// Closures is a set of closure quantities of one kind, each a signed sum over Order visibilities. Quantity j is made of
+// the visibilities Index[Order·j+i] with the signs Sign[Order·j+i], i < Order:
+//
+//	closure phase (Order 3):          ψ = Σ sign·arg V, wrapped to (−π, π]
+//	log closure amplitude (Order 4):  c = Σ sign·ln|V|
+//
+// Value is the measured ψ (rad) or c, Sigma its standard deviation. Both kinds are blind to any complex gain of a
+// station. TimeSec and FreqHz are those of the visibilities.
+type Closures struct {
+	Order           int
+	Index           []int32
+	Sign            []float64
+	Value, Sigma    []float64
+	TimeSec, FreqHz []float64
+}
+
+// Len returns the number of closure quantities.
+func (c *Closures) Len() int { return len(c.Value) }
+
+// allStations is the number of stations up to which every triangle and quadrangle is a candidate. Above, only those
+// through the reference station are: they still hold a complete set when that station has all its baselines.
+const allStations = 12
+
+// ClosurePhases returns a maximal independent set of closure phases for every time and frequency of v: (N−1)(N−2)/2
+// triangles when N stations have all baselines. Flagged visibilities, and those with |V|/σ below minSNR (0 = use all),
+// are left out first. σ² = Σ (σ_k/|V_k|)², the error to first order.
+//
+// Which triangles enter is decided by noise: the independent set with the smallest σ is taken, which in practice runs
+// through the most sensitive station, the customary reference. The quantities share baselines, so their errors are
+// correlated; Sigma does not carry that (Blackburn et al. 2020, ApJ 894, 31).
+//
+// Visibilities belong together when their TimeSec and FreqHz are equal; call [Visibilities.ScanAverage] first where
+// baselines have times of their own.
+func ClosurePhases(v *Visibilities, minSNR float64) *Closures {
+	return closures(v, 3, minSNR, triangles)
+}
+
+// LogClosureAmplitudes returns a maximal independent set of log closure amplitudes ln|V_ab V_cd / (V_ac V_bd)|: N(N−3)/2
+// per time and frequency when all baselines are there. Choice, cut and σ are those of [ClosurePhases].
+//
+// ln|V| is not debiased, because it needs no correction: ln|z| is harmonic, so its mean over a circle of radius |n|
+// about V is ln max(|V|, |n|), and averaged over Gaussian noise E ln|V+n| = ln|V| + ½E₁(|V|²/2σ²), which is off by less
+// than 0.001 for |V|/σ > 3. (Replacing |V|² by |V|² − σ² would introduce a bias of −σ²/2|V|².)
+func LogClosureAmplitudes(v *Visibilities, minSNR float64) *Closures {
+	return closures(v, 4, minSNR, quadrangles)
+}
+
+// candidate is one closure quantity that could enter the set; index and sign hold Order used entries.
+type candidate struct {
+	index    [4]int32
+	sign     [4]float64
+	variance float64
+}
+
+// closures runs the selection snapshot by snapshot.
+func closures(v *Visibilities, order int, minSNR float64, list func(*snapshot) []candidate) *Closures {
+	c := &Closures{Order: order}
+	for _, s := range snapshots(v, minSNR) {
+		for _, q := range independent(s, order, list(s)) {
+			c.append(v, q)
+		}
+	}
+	return c
+}
+
+func (c *Closures) append(v *Visibilities, q candidate) {
+	value := 0.0
+	for i := range c.Order {
+		vis := v.Vis[q.index[i]]
+		if c.Order == 3 {
+			value += q.sign[i] * cmplx.Phase(vis)
+		} else {
+			value += q.sign[i] * math.Log(cmplx.Abs(vis))
+		}
+	}
+	if c.Order == 3 {
+		value = WrapPhase(value)
+	}
+	c.Index = append(c.Index, q.index[:c.Order]...)
+	c.Sign = append(c.Sign, q.sign[:c.Order]...)
+	c.Value, c.Sigma = append(c.Value, value), append(c.Sigma, math.Sqrt(q.variance))
+	c.TimeSec = append(c.TimeSec, v.TimeSec[q.index[0]])
+	c.FreqHz = append(c.FreqHz, v.FreqHz[q.index[0]])
+}
+
+// WrapPhase returns the angle in (−π, π] that differs from phase (rad) by a multiple of 2π.
+func WrapPhase(phase float64) float64 {
+	wrapped := math.Remainder(phase, 2*math.Pi)
+	if wrapped == -math.Pi {
+		return math.Pi
+	}
+	return wrapped
+}
+
+// independent returns the candidates of the independent set with the smallest variances, in order of variance. Taking
+// the quietest candidate that the chosen ones do not imply is optimal, because linear independence is a matroid.
+func independent(s *snapshot, order int, list []candidate) []candidate {
+	slices.SortStableFunc(list, func(a, b candidate) int { return cmp.Compare(a.variance, b.variance) })
+	basis := newBasis(len(s.baselines))
+	var chosen []candidate
+	for _, q := range list {
+		row := make([]float64, len(s.baselines))
+		for i := range order {
+			row[s.column[q.index[i]]] = q.sign[i]
+		}
+		if basis.add(row) {
+			chosen = append(chosen, q)
+		}
+	}
+	return chosen
+}

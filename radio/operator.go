@@ -1,0 +1,8 @@
+package radio
+
+// Operator is a linear map between an image (real, Grid.Len() values) and visibilities. Forward fills vis from img;
+// Adjoint fills img with Re Aᴴ vis, so that Re⟨A img, vis⟩ = ⟨img, Adjoint vis⟩.
+type Operator interface {
+	Forward(vis []complex128, img []float64)
+	Adjoint(img []float64, vis []complex128)
+}

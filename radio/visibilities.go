@@ -1,0 +1,36 @@
+package radio
+
+// Station is one antenna: its name, its geocentric position (ITRF metres) and its system equivalent flux density
+// (Jy, 0 when unknown).
+type Station struct {
+	Name   string
+	XYZ    [3]float64
+	SEFDJy float64
+}
+
+// Source says what was observed: name and J2000 position.
+type Source struct {
+	Name          string
+	RARad, DecRad float64
+}
+
+// Visibilities is a set of Stokes I visibilities in structure-of-arrays form: element k of each slice belongs to
+// visibility k. All slices have the same length. Vis in Jy; U and V in wavelengths at the visibility's own frequency;
+// Weight 1/Jy² per real component (0 = flagged; see the package comment); Ant1 and Ant2 index Stations; TimeSec is UTC
+// seconds after RefMJD (midpoint of the integration); IntSec the integration time in seconds; FreqHz the frequency.
+type Visibilities struct {
+	U, V       []float64
+	Vis        []complex128
+	Weight     []float64
+	Ant1, Ant2 []int
+	TimeSec    []float64
+	IntSec     []float64
+	FreqHz     []float64
+
+	Stations []Station
+	Source   Source
+	RefMJD   float64 // modified Julian date of TimeSec = 0 (0h UTC of the first day)
+}
+
+// Len returns the number of visibilities.
+func (v *Visibilities) Len() int { return len(v.Vis) }

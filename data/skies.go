@@ -1,0 +1,174 @@
+package data
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strings"
+
+	"fringe/radio"
+)
+
+// SkyConfig says which skies are drawn. The zero value is ready to use: all families with their default weights.
+type SkyConfig struct {
+	// Families gives the relative frequency of each family; those that are absent are not drawn. Empty means all families
+	// with the weights of [Families].
+	Families map[string]float64 `yaml:"families"`
+	// MinWidthPixels is the smallest FWHM (edge, knot, ring) in pixels of the grid that the sky is drawn for; 0 means 2.
+	MinWidthPixels float64 `yaml:"min_width_pixels"`
+	// MaxExtent is the largest overall extent as a fraction of the shorter side of the field; 0 means 2/3.
+	MaxExtent float64 `yaml:"max_extent"`
+	// MaxOffset is the largest offset of the source from the phase centre along each axis, as a fraction of the shorter side
+	// of the field; 0 means 0.08. It is reduced where the source would leave the field.
+	MaxOffset float64 `yaml:"max_offset"`
+}
+
+// Families returns the names of the sky families and their default weights. Rings and crescents are 3 of 20; together with
+// the rings inside mixed skies fewer than one draw in five holds a ring.
+func Families() map[string]float64 {
+	return map[string]float64{"ring": 3, "disc": 2, "gaussian": 3, "jet": 4, "blobs": 3, "field": 3, "mixed": 2}
+}
+
+// Validate says which field is wrong and what it may be.
+func (c SkyConfig) Validate() error {
+	known, sum := Families(), 0.0
+	for _, name := range slices.Sorted(maps.Keys(c.Families)) {
+		w := c.Families[name]
+		if _, ok := known[name]; !ok {
+			return fmt.Errorf("data: sky families: no family %q, use any of %s", name, strings.Join(slices.Sorted(maps.Keys(known)), ", "))
+		}
+		if !(w >= 0) || math.IsInf(w, 0) {
+			return fmt.Errorf("data: sky families: weight of %q is %g, must be zero or positive and finite", name, w)
+		}
+		sum += w
+	}
+	if len(c.Families) > 0 && !(sum > 0) {
+		return fmt.Errorf("data: sky families: all weights are zero, give one a positive weight")
+	}
+	if p := c.MinWidthPixels; p != 0 && !(p >= 1 && p <= 16) {
+		return fmt.Errorf("data: sky min_width_pixels is %g, must be between 1 and 16 (0 means 2)", p)
+	}
+	if e := c.MaxExtent; e != 0 && !(e >= 0.2 && e <= 0.8) {
+		return fmt.Errorf("data: sky max_extent is %g, must be between 0.2 and 0.8 of the field (0 means 2/3)", e)
+	}
+	if o := c.MaxOffset; o != 0 && !(o > 0 && o <= 0.3) {
+		return fmt.Errorf("data: sky max_offset is %g, must be positive and at most 0.3 of the field (0 means 0.08)", o)
+	}
+	return nil
+}
+
+// Draw draws a sky for the field of g, which must be at least 32 pixels each way. The result is a continuous brightness,
+// to be rendered on g or on any other grid over the same field.
+func (c SkyConfig) Draw(rng *rand.Rand, g radio.Grid) (Sky, error) {
+	if err := c.Validate(); err != nil {
+		return Sky{}, err
+	}
+	if err := g.Validate(); err != nil {
+		return Sky{}, fmt.Errorf("data: draw sky: %w", err)
+	}
+	side := min(g.NX, g.NY)
+	if side < minSide {
+		return Sky{}, fmt.Errorf("data: draw sky: the grid is %d x %d pixels, skies need at least %d each way", g.NX, g.NY, minSide)
+	}
+	weights := c.Families
+	if len(weights) == 0 {
+		weights = Families()
+	}
+	d := drawer{
+		Rand:   rng,
+		pixel:  1 / float64(side),
+		width:  orDefault(c.MinWidthPixels, 2) / float64(side),
+		extent: orDefault(c.MaxExtent, 2.0/3),
+		offset: orDefault(c.MaxOffset, 0.08),
+	}
+	family := d.choose(weights)
+	return Sky{Family: family, fieldRad: float64(side) * g.CellRad, pixel: d.pixel, parts: d.place(d.family(family))}, nil
+}
+
+const minSide = 32
+
+func orDefault(x, otherwise float64) float64 {
+	if x == 0 {
+		return otherwise
+	}
+	return x
+}
+
+// drawer draws the parameters of skies. Lengths are fractions of the shorter side of the field.
+type drawer struct {
+	*rand.Rand
+	pixel  float64 // one pixel
+	width  float64 // smallest FWHM
+	extent float64 // largest extent
+	offset float64 // largest offset
+}
+
+// choose draws a name with probability proportional to its weight, in sorted order so that it is reproducible.
+func (d drawer) choose(weights map[string]float64) string {
+	names, sum := slices.Sorted(maps.Keys(weights)), 0.0
+	for _, n := range names {
+		sum += weights[n]
+	}
+	x, last := d.Float64()*sum, ""
+	for _, n := range names {
+		if weights[n] == 0 {
+			continue
+		}
+		if last = n; x < weights[n] {
+			return n
+		}
+		x -= weights[n]
+	}
+	return last
+}
+
+func (d drawer) family(name string) []part {
+	switch name {
+	case "ring":
+		return d.ring()
+	case "disc":
+		return d.disc()
+	case "gaussian":
+		return d.gaussian()
+	case "jet":
+		return d.jet()
+	case "blobs":
+		return d.blobs()
+	case "field":
+		return d.field()
+	default:
+		return d.mixed()
+	}
+}
+
+// place shrinks the parts until they fit into the field, when they do not, and moves them by one random offset that keeps
+// them inside.
+func (d drawer) place(parts []part) []part {
+	var b box
+	for _, p := range parts {
+		b = b.join(p.bounds())
+	}
+	lo, hi := b.lo, b.hi
+	scale := min(1, 2*inside/max(hi[0]-lo[0], hi[1]-lo[1]))
+	var shift [2]float64
+	for k := range shift {
+		room := max(0, inside-scale*(hi[k]-lo[k])/2)
+		shift[k] = -scale*(lo[k]+hi[k])/2 + min(d.offset, room)*uniform(d.Rand, -1, 1)
+	}
+	for k := range parts {
+		parts[k].brightness = parts[k].moved(scale, shift[0], shift[1])
+	}
+	return parts
+}
+
+// span draws a length between lo and hi, uniform in its logarithm, never below the smallest width.
+func (d drawer) span(lo, hi float64) float64 {
+	lo = max(lo, d.width)
+	hi = max(hi, lo)
+	return lo * math.Pow(hi/lo, d.Float64())
+}
+
+// angle draws a position angle, East of North.
+func (d drawer) angle() float64 { return 2 * math.Pi * d.Float64() }

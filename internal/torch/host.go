@@ -90,3 +90,12 @@ func toHost[T any](s *Scope, op string, d DType, x *Tensor) []T {
 	})
 	return out
 }
+
+// Normal returns standard normal numbers drawn from LibTorch's CPU generator, which Seed and SetRNGState control. Training
+// draws its numbers in Go instead.
+func (s *Scope) Normal(d DType, shape ...int64) *Tensor {
+	sizes, n := list(shape)
+	var out lib.Ctensor
+	lib.AtgRandn(&out, sizes, n, int32(d), -1)
+	return s.own("Normal", out)
+}

@@ -1,0 +1,41 @@
+# fringe: `make demo` images M87 from nothing, `make test` runs all tests. Everything native goes under FRINGE_DEPS
+# (default ~/.cache/fringe) and is shared by all clones.
+SHELL := bash
+ENV := set -euo pipefail; . ./env.sh;
+PYTHON_ENV := $${FRINGE_DEPS}/python
+
+.PHONY: help deps build demo test race bench lint python clean
+
+help:  ## what each target does
+	@grep -hE '^[a-z]+: .*##|^[a-z]+:  ##' Makefile | sed 's/:[^#]*##/\t/' | expand -t 10
+
+deps:  ## install LibTorch 2.1.2 and FINUFFT 2.5.1 (once; 690 MB download)
+	@scripts/deps.sh
+
+build: deps  ## bin/fringe
+	@$(ENV) echo "build: bin/fringe (the first build compiles gotch's C++ and takes about four minutes)"; go build -o bin/fringe ./cmd/fringe
+
+demo: build  ## image M87 with the classical and the learned methods: out/demo/report.html
+	@bin/fringe demo --out out/demo --force
+
+test: deps python  ## all tests
+	@$(ENV) export OMP_NUM_THREADS=1; go test ./...
+
+race: deps  ## the packages without LibTorch under the race detector, and without cgo
+	@CGO_ENABLED=0 go test ./radio/... ./data/... ./metrics/... ./figure/...
+	@$(ENV) export OMP_NUM_THREADS=1; go test -race ./radio/... ./data/... ./metrics/... ./internal/torch/... ./train/...
+
+bench: build python  ## compare with peers in one run: a table and out/bench.jsonl
+	@$(ENV) mkdir -p out; go run ./internal/bench --out out/bench.jsonl
+
+lint: deps  ## format, module file, vet, staticcheck
+	@$(ENV) test -z "$$(gofmt -l $$(git ls-files '*.go') | tee /dev/stderr)" || { echo "lint: run gofmt -w on the files above"; exit 1; }
+	@$(ENV) go mod tidy -diff
+	@$(ENV) go vet ./...
+	@$(ENV) go tool -modfile=tools/go.mod staticcheck ./...
+
+python:  ## a Python with astropy and safetensors, the second opinion of some tests
+	@scripts/python.sh
+
+clean:  ## remove what the build made in this clone
+	rm -rf bin out

@@ -1,0 +1,72 @@
+package internal_test
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// layer is the height of each package; imports point strictly to a lower layer. docs/architecture.md explains it.
+var layer = map[string]int{
+	"radio": 0, "radio/radiotest": 1, "internal/torch": 0, "internal/finufft": 0,
+	"data": 1, "metrics": 1, "figure": 1, "measure": 1, "models": 1, "checkpoints": 1,
+	"unrolled": 2, "train": 2, "infer": 2,
+	"evaluate":   3,
+	"cmd/fringe": 4, "internal/bench": 4,
+}
+
+// withoutLibTorch are packages that must build without cgo.
+var withoutLibTorch = map[string]bool{"radio": true, "data": true, "metrics": true, "figure": true}
+
+func TestImportsPointDown(t *testing.T) {
+	seen := map[string]bool{}
+	err := filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") {
+			return err
+		}
+		pkg, err := filepath.Rel("..", filepath.Dir(path))
+		if err != nil || pkg == "internal" || strings.HasPrefix(pkg, "tools") {
+			return err
+		}
+		seen[pkg] = true
+		check(t, pkg, path)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for pkg := range layer {
+		if !seen[pkg] {
+			t.Errorf("the table names %s, which has no Go file", pkg)
+		}
+	}
+}
+
+// check reports the imports of one file that do not point down. Test files may use helpers of any package.
+func check(t *testing.T, pkg, path string) {
+	t.Helper()
+	height, known := layer[pkg]
+	if !known {
+		t.Errorf("%s has no row in the layer table", pkg)
+		return
+	}
+	file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	for _, spec := range file.Imports {
+		name, _ := strconv.Unquote(spec.Path.Value)
+		if withoutLibTorch[pkg] && (name == "C" || strings.Contains(name, "gotch") || strings.HasPrefix(name, "fringe/internal")) {
+			t.Errorf("%s imports %s: %s builds without LibTorch", path, name, pkg)
+		}
+		target, ours := strings.CutPrefix(name, "fringe/")
+		if ours && !strings.HasSuffix(path, "_test.go") && layer[target] >= height {
+			t.Errorf("%s (layer %d) imports %s (layer %d)", path, height, target, layer[target])
+		}
+	}
+}

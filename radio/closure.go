@@ -48,8 +48,8 @@ func ClosurePhases(v *Visibilities, minSNR float64) *Closures {
 // per time and frequency when all baselines are there. Choice, cut and σ are those of [ClosurePhases].
 //
 // ln|V| is not debiased, because it needs no correction: ln|z| is harmonic, so its mean over a circle of radius |n|
-// about V is ln max(|V|, |n|), and averaged over Gaussian noise E ln|V+n| = ln|V| + ½E₁(|V|²/2σ²), which is off by less
-// than 0.001 for |V|/σ > 3. (Replacing |V|² by |V|² − σ² would introduce a bias of −σ²/2|V|².)
+// about V is ln max(|V|, |n|), and averaged over Gaussian noise E ln|V+n| = ln|V| + ½E₁(|V|²/2σ²), an excess of
+// 0.001 at |V|/σ = 3 and of 2e-5 at 4. (Replacing |V|² by |V|² − σ² would introduce a bias of −σ²/2|V|².)
 func LogClosureAmplitudes(v *Visibilities, minSNR float64) *Closures {
 	return closures(v, 4, minSNR, quadrangles)
 }

@@ -1,0 +1,243 @@
+package data
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// uvLayout says where each datum of a group is and what it means. The array axes may come in any order.
+type uvLayout struct {
+	element     int     // bytes of a value
+	scale, zero float64 // BSCALE, BZERO
+	params      int     // PCOUNT: values before the array
+	spectral    []spectralElement
+	part        int   // stride of the COMPLEX axis: re, im, weight
+	hands       []int // offsets of the products whose mean is Stokes I
+}
+
+// spectralElement is one channel of one IF: where it begins in the array and its frequency.
+type spectralElement struct {
+	start  int
+	freqHz float64
+}
+
+// axis is one array axis: its length, its stride in values, and its linear world coordinate.
+type axis struct {
+	length, stride      int
+	crval, crpix, cdelt float64
+}
+
+// world returns the coordinate of element i, from 0.
+func (a axis) world(i int) float64 { return a.crval + (float64(i+1)-a.crpix)*a.cdelt }
+
+// newUVLayout reads the array axes of a random-groups header; the FQ table may be nil.
+func newUVLayout(h *fitsHDU, frequencies *binTable) (l uvLayout, err error) {
+	if l.element, err = floatBytes(&h.header); err != nil {
+		return l, err
+	}
+	if err = checkAxes(&h.header); err != nil {
+		return l, err
+	}
+	if l.scale, err = h.number("BSCALE", 1); err != nil {
+		return l, err
+	}
+	if l.zero, err = h.number("BZERO", 0); err != nil {
+		return l, err
+	}
+	params, err := h.count("PCOUNT", 0)
+	if err != nil {
+		return l, err
+	}
+	l.params = int(params)
+	parts, err := findAxis(&h.header, "COMPLEX")
+	if err != nil {
+		return l, err
+	}
+	if parts.length != 3 {
+		return l, fmt.Errorf("axis COMPLEX has length %d, must be 3 (real, imaginary, weight); compressed data must be expanded first", parts.length)
+	}
+	l.part = parts.stride
+	if l.hands, err = stokesIHands(&h.header); err != nil {
+		return l, err
+	}
+	l.spectral, err = spectralElements(&h.header, frequencies)
+	return l, err
+}
+
+// floatBytes returns the size of a floating-point element. AIPS and its successors write BITPIX −32 only.
+func floatBytes(h *header) (int, error) {
+	switch h.str("BITPIX") {
+	case "-32":
+		return 4, nil
+	case "-64":
+		return 8, nil
+	}
+	return 0, fmt.Errorf("header keyword BITPIX is %q, visibilities must have -32 or -64", h.str("BITPIX"))
+}
+
+// checkAxes refuses empty axes, and axes of more than one element that this reader would have to ignore.
+func checkAxes(h *header) error {
+	axes, err := h.axes()
+	if err != nil {
+		return err
+	}
+	if gcount, err := h.count("GCOUNT", 1); err != nil || gcount == 0 {
+		return errors.Join(errors.New("it holds no visibilities (GCOUNT is 0)"), err)
+	}
+	for i, n := range axes[1:] {
+		name := axisName(h, i+2)
+		known := slices.Contains([]string{"COMPLEX", "STOKES", "FREQ", "IF"}, name)
+		if n < 1 || (n > 1 && !known) {
+			return fmt.Errorf("axis %d (CTYPE %q) has length %d, must be 1", i+2, name, n)
+		}
+	}
+	return nil
+}
+
+// axisName returns the CTYPE of axis number n without the projection (RA---SIN).
+func axisName(h *header, n int) string {
+	name, _, _ := strings.Cut(h.str("CTYPE"+strconv.Itoa(n)), "-")
+	return strings.TrimSpace(name)
+}
+
+// findAxis returns the array axis with that CTYPE. An absent axis has length 1.
+func findAxis(h *header, name string) (axis, error) {
+	a := axis{length: 1, stride: 1, crpix: 1, cdelt: 1}
+	axes, err := h.axes()
+	if err != nil {
+		return a, err
+	}
+	for i := 1; i < len(axes); i++ {
+		if axisName(h, i+1) != name {
+			a.stride *= int(axes[i])
+			continue
+		}
+		a.length = int(axes[i])
+		n := strconv.Itoa(i + 1)
+		var errs [3]error
+		a.crval, errs[0] = h.number("CRVAL"+n, 0)
+		a.crpix, errs[1] = h.number("CRPIX"+n, 1)
+		a.cdelt, errs[2] = h.number("CDELT"+n, 1)
+		return a, errors.Join(errs[:]...)
+	}
+	return a, nil
+}
+
+// stokesIHands returns the offsets of I, or of both or one of RR and LL, or of XX and YY, in order of preference. FITS
+// codes: 1 is I; −1, −2 are RR, LL; −5, −6 are XX, YY (AIPS Memo 117).
+func stokesIHands(h *header) ([]int, error) {
+	stokes, err := findAxis(h, "STOKES")
+	if err != nil {
+		return nil, err
+	}
+	offset := map[int]int{}
+	for i := range stokes.length {
+		offset[int(math.Round(stokes.world(i)))] = i * stokes.stride
+	}
+	for _, codes := range [][]int{{1}, {-1, -2}, {-5, -6}} {
+		var hands []int
+		for _, code := range codes {
+			if at, ok := offset[code]; ok {
+				hands = append(hands, at)
+			}
+		}
+		if hands != nil {
+			return hands, nil
+		}
+	}
+	return nil, fmt.Errorf("axis STOKES (from %g by %g, %d long) has none of I, RR, LL, XX, YY", stokes.crval, stokes.cdelt, stokes.length)
+}
+
+// spectralElements lists the channels of every IF. Frequencies are FREQ axis + IF FREQ; SIDEBAND −1 in the FQ table makes
+// the frequency of an IF fall with the channel number, and CH WIDTH replaces CDELT.
+func spectralElements(h *header, frequencies *binTable) ([]spectralElement, error) {
+	channel, err := findAxis(h, "FREQ")
+	if err != nil {
+		return nil, err
+	}
+	intermediate, err := findAxis(h, "IF")
+	if err != nil {
+		return nil, err
+	}
+	if intermediate.length > 1 && frequencies == nil {
+		return nil, fmt.Errorf("it has %d IFs but no \"AIPS FQ\" table with their frequencies", intermediate.length)
+	}
+	var list []spectralElement
+	for i := range intermediate.length {
+		offset, width, err := intermediateFrequency(frequencies, i, channel.cdelt)
+		if err != nil {
+			return nil, err
+		}
+		of := channel
+		of.cdelt = width
+		for c := range channel.length {
+			e := spectralElement{start: i*intermediate.stride + c*channel.stride, freqHz: of.world(c) + offset}
+			if !(e.freqHz > 0) || !finite(e.freqHz) {
+				return nil, fmt.Errorf("channel %d of IF %d has frequency %g Hz, must be positive: see CRVAL of the FREQ axis and \"IF FREQ\"", c+1, i+1, e.freqHz)
+			}
+			list = append(list, e)
+		}
+	}
+	return list, nil
+}
+
+// intermediateFrequency returns the frequency offset and the signed channel width of an IF, in Hz.
+func intermediateFrequency(t *binTable, i int, cdelt float64) (offset, width float64, err error) {
+	if t == nil {
+		return 0, cdelt, nil
+	}
+	if t.rows != 1 {
+		return 0, 0, fmt.Errorf("table \"AIPS FQ\" has %d frequency set-ups; write one per file", t.rows)
+	}
+	offset, ok := t.number(0, "IF FREQ", int64(i))
+	if !ok {
+		return 0, 0, fmt.Errorf("table \"AIPS FQ\": column \"IF FREQ\" has no finite value for IF %d", i+1)
+	}
+	width = cdelt
+	if w, ok := t.number(0, "CH WIDTH", int64(i)); ok && w != 0 {
+		width = w
+	}
+	if side, ok := t.number(0, "SIDEBAND", int64(i)); ok && side < 0 {
+		width = -math.Abs(width)
+	}
+	return offset, width, nil
+}
+
+// decode converts the big-endian values of a group.
+func (l *uvLayout) decode(values []float64, record []byte) {
+	for i := range values {
+		if l.element == 8 {
+			values[i] = math.Float64frombits(binary.BigEndian.Uint64(record[8*i:]))
+		} else {
+			values[i] = float64(math.Float32frombits(binary.BigEndian.Uint32(record[4*i:])))
+		}
+	}
+}
+
+// stokesI returns Stokes I of a spectral element and its weight, 0 when no hand is valid. For two hands I = (a+b)/2, so
+// σ² = (σa²+σb²)/4 and the weight is 4/(1/wa + 1/wb): twice the weight of one of two equal hands.
+func (l *uvLayout) stokesI(values []float64, e spectralElement) (vis complex128, weight float64) {
+	var variance float64
+	n := 0
+	for _, hand := range l.hands {
+		at := l.params + e.start + hand
+		re := values[at]*l.scale + l.zero
+		im := values[at+l.part]*l.scale + l.zero
+		w := values[at+2*l.part]*l.scale + l.zero
+		if !(w > 0) || !finite(w) || !finite(re) || !finite(im) {
+			continue
+		}
+		vis += complex(re, im)
+		variance += 1 / w
+		n++
+	}
+	if n == 0 {
+		return 0, 0
+	}
+	return vis / complex(float64(n), 0), float64(n*n) / variance
+}

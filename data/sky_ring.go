@@ -99,7 +99,7 @@ func (c crescent) row(dst []float64, x0, dx, y float64) {
 }
 
 // ring draws rings (three of four) and crescents. Diameter 0.15 to 0.55 of the field (19 to 70 µas of 128), axis ratio 1 to
-// 1.25; rings: FWHM from the smallest width to 0.7 of the diameter, dipole up to 0.9, quadrupole up to 0.3, floor up to 0.5
+// 1.25; rings: FWHM from the smallest width to 0.7 of the diameter, dipole up to 0.98 (half of them above 0.6), quadrupole up to 0.3, floor up to 0.5
 // of the ridge; crescents: inner disc 0.4 to 0.85 of the outer, displaced up to their difference, depth 0.6 to 1. Half of
 // them have a halo with up to 0.4 of the flux.
 func (d drawer) ring() []part {
@@ -115,7 +115,7 @@ func (d drawer) ring() []part {
 		r.s1, r.c1 = math.Sincos(d.angle())
 		r.s2, r.c2 = math.Sincos(d.angle())
 		r.a2 = uniform(d.Rand, 0, 0.3)
-		r.a1 = uniform(d.Rand, 0, 0.9) * (1 - r.a2)
+		r.a1 = 0.98 * math.Sqrt(d.Float64()) * (1 - r.a2)
 		if d.IntN(2) == 0 {
 			r.floor = uniform(d.Rand, 0, 0.5)
 		}

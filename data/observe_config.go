@@ -1,0 +1,116 @@
+package data
+
+import (
+	"fmt"
+	"math"
+)
+
+// Range is an interval from which a number is drawn uniformly; both ends may be equal.
+type Range [2]float64
+
+// or returns r, or otherwise when r is zero.
+func (r Range) or(otherwise Range) Range {
+	if r == (Range{}) {
+		return otherwise
+	}
+	return r
+}
+
+// ObservationConfig says how simulated observations are drawn. The zero value is an observation as those of the EHT in
+// 2017: five to eight stations, 12 to 30 scans of 3 to 7 minutes during one night, 0.3 to 1.2 Jy at 227 GHz.
+type ObservationConfig struct {
+	// Array names the stations, see [Arrays]; "" means eht2017.
+	Array string `yaml:"array"`
+	// MinStations is the smallest random subset of stations that observes; 0 means 5 (or all, when there are fewer). Set it
+	// to the size of the array to use all of them always.
+	MinStations int `yaml:"min_stations"`
+	// RAHours and DecDeg are the source's position; zero means 0 to 24 and −40 to 50.
+	RAHours Range `yaml:"ra_hours"`
+	DecDeg  Range `yaml:"dec_deg"`
+	// MJD is when the first scan starts; zero means the day 57854 (11 April 2017).
+	MJD Range `yaml:"mjd"`
+	// Scans is the number of scans, ScanSec the length of each, GapSec the pause after each; zero means 12 to 30, 180 to
+	// 420 and 300 to 1200.
+	Scans   Range `yaml:"scans"`
+	ScanSec Range `yaml:"scan_sec"`
+	GapSec  Range `yaml:"gap_sec"`
+	// FreqGHz and BandwidthGHz are the observing frequency and the bandwidth averaged; 0 means 227.1 and 2.
+	FreqGHz      float64 `yaml:"freq_ghz"`
+	BandwidthGHz float64 `yaml:"bandwidth_ghz"`
+	// MinElevationDeg is the lowest elevation at which a station observes; 0 means 10.
+	MinElevationDeg float64 `yaml:"min_elevation_deg"`
+	// MinVisibilities is the smallest set that is accepted; smaller ones are drawn again. 0 means 20.
+	MinVisibilities int `yaml:"min_visibilities"`
+	// IntraSite keeps the baselines between stations of one site, which measure the total flux; false leaves them out, as
+	// one does with real data, where they see large-scale flux that is no part of the image.
+	IntraSite bool `yaml:"intra_site"`
+	// FluxJy is the total flux of the source; zero means 0.3 to 1.2.
+	FluxJy Range `yaml:"flux_jy"`
+	// NoiseScale multiplies the thermal noise of the radiometer equation; zero means 0.5 to 4, drawn uniformly in the
+	// logarithm.
+	NoiseScale Range `yaml:"noise_scale"`
+	// Gains corrupts the visibilities by station; the zero value leaves them calibrated.
+	Gains GainConfig `yaml:"gains"`
+}
+
+// GainConfig says how station gains corrupt the visibilities: V_ij → g_i·g_j*·V_ij with one gain per station and scan.
+type GainConfig struct {
+	// AmplitudeSigma is the standard deviation of ln|g|; 0 means exact amplitudes.
+	AmplitudeSigma float64 `yaml:"amplitude_sigma"`
+	// RandomPhases draws the phase of g uniformly, so that only closure phases remain.
+	RandomPhases bool `yaml:"random_phases"`
+}
+
+func (c ObservationConfig) withDefaults() ObservationConfig {
+	if c.Array == "" {
+		c.Array = "eht2017"
+	}
+	if c.MinStations == 0 {
+		c.MinStations = 5
+	}
+	if c.MinVisibilities == 0 {
+		c.MinVisibilities = 20
+	}
+	c.RAHours, c.DecDeg = c.RAHours.or(Range{0, 24}), c.DecDeg.or(Range{-40, 50})
+	c.MJD = c.MJD.or(Range{57854, 57855})
+	c.Scans, c.ScanSec, c.GapSec = c.Scans.or(Range{12, 30}), c.ScanSec.or(Range{180, 420}), c.GapSec.or(Range{300, 1200})
+	c.FreqGHz, c.BandwidthGHz = orDefault(c.FreqGHz, 227.1), orDefault(c.BandwidthGHz, 2)
+	c.MinElevationDeg = orDefault(c.MinElevationDeg, 10)
+	c.FluxJy, c.NoiseScale = c.FluxJy.or(Range{0.3, 1.2}), c.NoiseScale.or(Range{0.5, 4})
+	return c
+}
+
+// Validate says which field is wrong and what it may be.
+func (c ObservationConfig) Validate() error {
+	c = c.withDefaults()
+	stations, err := Array(c.Array)
+	if err != nil {
+		return err
+	}
+	if c.MinStations < 2 {
+		return fmt.Errorf("data: observation min_stations is %d, must be at least 2 (0 means 5)", c.MinStations)
+	}
+	for _, f := range []struct {
+		name   string
+		value  Range
+		lo, hi float64
+	}{
+		{"ra_hours", c.RAHours, 0, 24}, {"dec_deg", c.DecDeg, -90, 90}, {"mjd", c.MJD, 40000, 100000},
+		{"scans", c.Scans, 1, 10000}, {"scan_sec", c.ScanSec, 0.1, 86400}, {"gap_sec", c.GapSec, 0, 86400},
+		{"freq_ghz", Range{c.FreqGHz, c.FreqGHz}, 0.01, 2000}, {"bandwidth_ghz", Range{c.BandwidthGHz, c.BandwidthGHz}, 1e-6, 100},
+		{"min_elevation_deg", Range{c.MinElevationDeg, c.MinElevationDeg}, 0, 89},
+		{"flux_jy", c.FluxJy, 1e-9, 1e9}, {"noise_scale", c.NoiseScale, 1e-6, 1e6},
+		{"gains.amplitude_sigma", Range{c.Gains.AmplitudeSigma, c.Gains.AmplitudeSigma}, 0, 2},
+		{"min_visibilities", Range{float64(c.MinVisibilities), float64(c.MinVisibilities)}, 1, 1e7},
+	} {
+		if !(f.lo <= f.value[0] && f.value[0] <= f.value[1] && f.value[1] <= f.hi) {
+			return fmt.Errorf("data: observation %s is %g, must be ascending within %g to %g", f.name, f.value, f.lo, f.hi)
+		}
+	}
+	for _, s := range stations {
+		if !(s.SEFDJy > 0) || math.IsInf(s.SEFDJy, 0) {
+			return fmt.Errorf("data: array %q: station %q has no SEFD, so its noise is unknown", c.Array, s.Name)
+		}
+	}
+	return nil
+}

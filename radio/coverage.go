@@ -11,9 +11,9 @@ import (
 // station. Order: by time, then by station. RefMJD is 0h of the first time's day.
 //
 // Positions are turned into the J2000 frame of the source by the mean sidereal time and the precession of date (nutation,
-// at most 1e-4 rad, is left out); u = (r1 − r2)·east·ν/c and v = (r1 − r2)·north·ν/c as Thompson, Moran & Swenson 2017,
-// eq. 4.1, for the baseline from station 2 to station 1, which is the direction that makes V = Σ I exp(−2πi(ul + vm)) agree
-// with EHT files.
+// at most 1e-4 rad, is left out). u = (r2 − r1)·east·ν/c and v = (r2 − r1)·north·ν/c, as Thompson, Moran & Swenson 2017,
+// eq. 4.1 and fig. 4.1: the baseline vector points from station 1 to station 2 and V12 is the correlation of signal 1 with
+// the conjugate of signal 2, which gives V = Σ I exp(−2πi(ul + vm)).
 func Coverage(stations []Station, src Source, mjd []float64, freqHz, elevationMinRad float64) (*Visibilities, error) {
 	if err := checkCoverage(stations, src, mjd, freqHz, elevationMinRad); err != nil {
 		return nil, err
@@ -32,7 +32,7 @@ func Coverage(stations []Station, src Source, mjd []float64, freqHz, elevationMi
 		for i := range stations {
 			for j := i + 1; j < len(stations); j++ {
 				if up[i] && up[j] {
-					vis.appendEmpty(u[i]-u[j], v[i]-v[j], i, j, (t-vis.RefMJD)*86400, freqHz)
+					vis.appendEmpty(u[j]-u[i], v[j]-v[i], i, j, (t-vis.RefMJD)*86400, freqHz)
 				}
 			}
 		}

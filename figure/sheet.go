@@ -1,0 +1,145 @@
+package figure
+
+import (
+	"fmt"
+	"image"
+	"image/color"
+	stddraw "image/draw"
+	"image/png"
+	"io"
+	"math"
+
+	"fringe/radio"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/font"
+	"gonum.org/v1/plot/palette"
+	"gonum.org/v1/plot/text"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+	"gonum.org/v1/plot/vg/vgimg"
+)
+
+// The figures are drawn at 144 dots per inch, twice the 72 points of an inch.
+const (
+	dpi            = 144
+	pixelsPerPoint = 2
+)
+
+// Space around the map in pixels.
+const (
+	margin    = 20
+	titleRoom = 56
+	barGap    = 24
+	barWidth  = 28
+	barRoom   = 140 // colour bar, its numbers and its label
+)
+
+// sheet is one sky figure being drawn.
+type sheet struct {
+	image   stddraw.Image
+	canvas  draw.Canvas
+	mapRect image.Rectangle // in pixels from the upper left corner
+}
+
+func newSheet(g radio.Grid, title string) *sheet {
+	scale := mapPixels / float64(max(g.NX, g.NY))
+	w, h := max(int(float64(g.NX)*scale), 1), max(int(float64(g.NY)*scale), 1)
+	top := margin
+	if title != "" {
+		top = titleRoom
+	}
+	canvas := newCanvas(margin+w+barGap+barRoom, top+h+margin)
+	s := &sheet{image: canvas.Image(), canvas: draw.New(canvas), mapRect: image.Rect(margin, top, margin+w, top+h)}
+	if title != "" {
+		s.text(title, float64(margin+w/2), titleRoom/2, 13, color.Black, text.XCenter, 0)
+	}
+	return s
+}
+
+// newCanvas returns a white canvas of w x h pixels.
+func newCanvas(w, h int) *vgimg.Canvas {
+	return vgimg.NewWith(vgimg.UseWH(vg.Length(w)/pixelsPerPoint, vg.Length(h)/pixelsPerPoint), vgimg.UseDPI(dpi))
+}
+
+func (s *sheet) encode(w io.Writer) error {
+	if err := png.Encode(w, s.image); err != nil {
+		return fmt.Errorf("figure: write PNG: %w", err)
+	}
+	return nil
+}
+
+// text writes a line centred vertically on pixel position (x, y); rotation counts anticlockwise in radians.
+func (s *sheet) text(line string, x, y, size float64, c color.Color, align text.XAlignment, rotation float64) {
+	style := text.Style{
+		Color: c, Font: font.Font{Typeface: "Liberation", Variant: "Sans", Size: vg.Length(size)}, Rotation: rotation,
+		XAlign: align, YAlign: text.YCenter, Handler: plot.DefaultTextHandler,
+	}
+	s.canvas.FillText(style, s.points(x, y), line)
+}
+
+func (s *sheet) line(c color.Color, width float64, pixels ...float64) {
+	points := make([]vg.Point, len(pixels)/2)
+	for i := range points {
+		points[i] = s.points(pixels[2*i], pixels[2*i+1])
+	}
+	s.canvas.StrokeLines(draw.LineStyle{Color: c, Width: vg.Length(width)}, points)
+}
+
+// drawScaleBar puts a bar of a round length in the lower right corner.
+func (s *sheet) drawScaleBar(g radio.Grid) {
+	rad, label := roundAngle(float64(g.NX) * g.CellRad * 0.3)
+	length := rad / g.CellRad * float64(s.mapRect.Dx()) / float64(g.NX)
+	right, y := float64(s.mapRect.Max.X-24), float64(s.mapRect.Max.Y-28)
+	s.line(color.White, 2, right-length, y, right, y)
+	s.text(label, right-length/2, y-20, 11, color.White, text.XCenter, 0)
+}
+
+// drawCompass marks North (up) and East (left) in the upper right corner.
+func (s *sheet) drawCompass() {
+	const arm = 44
+	x, y := float64(s.mapRect.Max.X-26), float64(s.mapRect.Min.Y+26+arm)
+	s.line(color.White, 1.2, x, y-arm, x, y, x-arm, y)
+	s.text("N", x, y-arm-13, 10, color.White, text.XCenter, 0)
+	s.text("E", x-arm-6, y, 10, color.White, text.XRight, 0)
+}
+
+// drawBeam outlines the half-power ellipse of the beam in the lower left corner.
+func (s *sheet) drawBeam(b Beam, g radio.Grid) {
+	scale := float64(s.mapRect.Dx()) / (float64(g.NX) * g.CellRad)
+	x0 := float64(s.mapRect.Min.X) + 20 + b.MajRad*scale/2
+	y0 := float64(s.mapRect.Max.Y) - 20 - b.MajRad*scale/2
+	var outline []float64
+	sinPA, cosPA := math.Sincos(b.PARad)
+	for i := range 65 {
+		sinT, cosT := math.Sincos(2 * math.Pi * float64(i) / 64)
+		along, across := b.MajRad/2*cosT*scale, b.MinRad/2*sinT*scale
+		east, north := along*sinPA+across*cosPA, along*cosPA-across*sinPA
+		outline = append(outline, x0-east, y0-north)
+	}
+	s.line(color.White, 1.2, outline...)
+}
+
+// drawColourBar draws the scale at the right of the map, from zero to peak (Jy/pixel).
+func (s *sheet) drawColourBar(peak float64, g radio.Grid, freqHz float64, colours palette.ColorMap) {
+	left := s.mapRect.Max.X + barGap
+	table := colourTable(colours)
+	height := s.mapRect.Dy()
+	for y := range height {
+		c := table[(height-1-y)*(len(table)-1)/max(height-1, 1)]
+		for x := range barWidth {
+			s.image.Set(left+x, s.mapRect.Min.Y+y, c)
+		}
+	}
+	unit, perJy := brightnessUnit(peak, g, freqHz)
+	top := peak * perJy
+	step := roundStep(top / 5)
+	for i := 0; float64(i)*step <= top*(1+1e-9); i++ {
+		value := float64(i) * step
+		y := float64(s.mapRect.Max.Y) - value/top*float64(height)
+		right := float64(left + barWidth)
+		s.line(color.Black, 0.7, right, y, right+8, y)
+		s.text(fmt.Sprintf("%.4g", value), right+14, y, 10, color.Black, text.XLeft, 0)
+	}
+	s.text(unit, float64(left+barRoom-22), float64(s.mapRect.Min.Y+height/2), 11, color.Black, text.XCenter, math.Pi/2)
+}

@@ -1,0 +1,173 @@
+package figure
+
+import (
+	"fmt"
+	"image"
+	"image/color"
+	"image/draw"
+	"io"
+	"math"
+
+	"fringe/radio"
+
+	"gonum.org/v1/plot/palette"
+	"gonum.org/v1/plot/palette/moreland"
+	"gonum.org/v1/plot/vg"
+)
+
+// SkyStyle says how a sky image is drawn. The zero value is legal.
+type SkyStyle struct {
+	Title  string  // above the image; empty for none
+	FreqHz float64 // colour bar in brightness temperature at this frequency; 0: in mJy/pixel
+	// PeakJyPixel is the brightness of the last colour, so that several images can share a scale; 0: the image's maximum.
+	PeakJyPixel float64
+	Beam        *Beam // drawn in the lower left corner; nil for none
+	Nearest     bool  // show the pixels as squares instead of a smooth surface
+}
+
+// Beam is the full width at half maximum of a Gaussian beam along its axes (radians) and the position angle of its major
+// axis, East of North (radians).
+type Beam struct{ MajRad, MinRad, PARad float64 }
+
+// mapPixels is the length of the longer side of the drawn map; the shorter one is in proportion.
+const mapPixels = 640
+
+// WriteSky draws img (Jy/pixel, FITS order) as a PNG with a scale bar, the directions of North and East and a colour bar
+// from zero to the peak. Values below zero get the first colour, values above PeakJyPixel the last. It refuses images
+// whose size is not the grid's and values that are not finite.
+func WriteSky(w io.Writer, img []float64, g radio.Grid, style SkyStyle) error {
+	if err := g.Validate(); err != nil {
+		return fmt.Errorf("figure: draw sky: %w", err)
+	}
+	if len(img) != g.Len() {
+		return fmt.Errorf("figure: draw sky: %d pixels do not fill a grid of %d x %d", len(img), g.NX, g.NY)
+	}
+	peak := 0.0
+	for i, value := range img {
+		if math.IsNaN(value) || math.IsInf(value, 0) {
+			return fmt.Errorf("figure: draw sky: pixel (%d, %d) is %g, must be finite", i%g.NX, i/g.NX, value)
+		}
+		peak = math.Max(peak, value)
+	}
+	if style.PeakJyPixel > 0 {
+		peak = style.PeakJyPixel
+	}
+	if peak == 0 {
+		peak = 1e-3 // an empty sky still has a colour bar: 0 to 1 mJy/pixel
+	}
+	s := newSheet(g, style.Title)
+	colours := moreland.BlackBody()
+	colours.SetMax(1)
+	s.drawMap(paint(img, g, peak, s.mapRect.Size(), style.Nearest, colours))
+	s.drawScaleBar(g)
+	s.drawCompass()
+	if style.Beam != nil {
+		s.drawBeam(*style.Beam, g)
+	}
+	s.drawColourBar(peak, g, style.FreqHz, colours)
+	return s.encode(w)
+}
+
+// paint returns img magnified to size: East at the left (as stored), North (the last row) at the top.
+func paint(img []float64, g radio.Grid, peak float64, size image.Point, nearest bool, colours palette.ColorMap) *image.RGBA {
+	big := magnify(img, g.NX, g.NY, size.X, size.Y, nearest)
+	out := image.NewRGBA(image.Rect(0, 0, size.X, size.Y))
+	table := colourTable(colours)
+	for y := range size.Y {
+		row := big[(size.Y-1-y)*size.X:]
+		for x := range size.X {
+			t := math.Min(math.Max(row[x]/peak, 0), 1)
+			out.SetRGBA(x, y, table[int(t*float64(len(table)-1)+0.5)])
+		}
+	}
+	return out
+}
+
+// colourTable samples a colour map finely enough that steps are below one level of an 8-bit channel.
+func colourTable(m palette.ColorMap) []color.RGBA {
+	table := make([]color.RGBA, 1024)
+	for i := range table {
+		c, err := m.At(float64(i) / float64(len(table)-1))
+		if err != nil {
+			c = color.Black
+		}
+		table[i] = color.RGBAModel.Convert(c).(color.RGBA)
+	}
+	return table
+}
+
+// magnify resamples an nx·ny image to outX·outY, with pixel edges on picture edges.
+func magnify(img []float64, nx, ny, outX, outY int, nearest bool) []float64 {
+	wx, wy := resampler(nx, outX, nearest), resampler(ny, outY, nearest)
+	rows := make([]float64, ny*outX)
+	for y := range ny {
+		for x, tap := range wx {
+			rows[y*outX+x] = tap.sum(func(i int) float64 { return img[y*nx+i] })
+		}
+	}
+	out := make([]float64, outY*outX)
+	for y, tap := range wy {
+		for x := range outX {
+			out[y*outX+x] = tap.sum(func(i int) float64 { return rows[i*outX+x] })
+		}
+	}
+	return out
+}
+
+// tap is one resampled position: four neighbours and their weights.
+type tap struct {
+	index  [4]int
+	weight [4]float64
+}
+
+func (t tap) sum(at func(i int) float64) float64 {
+	total := 0.0
+	for j, i := range t.index {
+		if t.weight[j] != 0 {
+			total += t.weight[j] * at(i)
+		}
+	}
+	return total
+}
+
+// resampler returns the taps of Keys' cubic convolution with a = −1/2 (Keys 1981, IEEE Trans. ASSP 29, 1153, eq. 15),
+// which passes through the pixel values; beyond the border the last pixel repeats.
+func resampler(n, out int, nearest bool) []tap {
+	taps := make([]tap, out)
+	for o := range taps {
+		position := (float64(o)+0.5)*float64(n)/float64(out) - 0.5
+		base := int(math.Floor(position))
+		if nearest {
+			base = int(math.Round(position))
+			taps[o] = tap{[4]int{clamp(base, n)}, [4]float64{1}}
+			continue
+		}
+		for j := range 4 {
+			i := base + j - 1
+			taps[o].index[j] = clamp(i, n)
+			taps[o].weight[j] = keys(math.Abs(position - float64(i)))
+		}
+	}
+	return taps
+}
+
+func keys(d float64) float64 {
+	switch {
+	case d < 1:
+		return 1 + d*d*(1.5*d-2.5)
+	case d < 2:
+		return 2 + d*(-4+d*(2.5-0.5*d))
+	}
+	return 0
+}
+
+func clamp(i, n int) int { return min(max(i, 0), n-1) }
+
+func (s *sheet) drawMap(picture *image.RGBA) {
+	draw.Draw(s.image, s.mapRect, picture, image.Point{}, draw.Src)
+}
+
+// points converts canvas pixels, counted from the upper left corner, to the drawing library's coordinates.
+func (s *sheet) points(x, y float64) vg.Point {
+	return vg.Point{X: vg.Length(x) / pixelsPerPoint, Y: vg.Length(float64(s.image.Bounds().Dy())-y) / pixelsPerPoint}
+}

@@ -1,0 +1,135 @@
+package figure
+
+import (
+	"bytes"
+	"image"
+	"image/png"
+	"math"
+	"strings"
+	"testing"
+
+	"fringe/radio"
+)
+
+var grid = radio.Grid{NX: 64, NY: 64, CellRad: 2 * radio.Microarcsecond}
+
+func render(t *testing.T, img []float64, g radio.Grid, style SkyStyle) image.Image {
+	t.Helper()
+	var b bytes.Buffer
+	if err := WriteSky(&b, img, g, style); err != nil {
+		t.Fatal(err)
+	}
+	out, err := png.Decode(&b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// brightest returns the mean position of the pixels of the map that are brighter than half of white, as fractions of
+// the map from its left and top edges. The overlays (compass, scale bar) stand at the right and are left out.
+func brightest(picture image.Image, g radio.Grid, title string) (x, y float64) {
+	r := newSheet(g, title).mapRect
+	n := 0.0
+	for j := r.Min.Y; j < r.Max.Y; j++ {
+		for i := r.Min.X; i < r.Min.X+r.Dx()/2; i++ {
+			if red, green, _, _ := picture.At(i, j).RGBA(); red+green > 0xffff {
+				x, y, n = x+float64(i), y+float64(j), n+1
+			}
+		}
+	}
+	return (x/n - float64(r.Min.X)) / float64(r.Dx()), (y/n - float64(r.Min.Y)) / float64(r.Dy())
+}
+
+// A point North-East of the centre has a small column (East first) and a large row (South first), and must be seen at
+// the upper left.
+func TestNorthEastIsUpperLeft(t *testing.T) {
+	for _, g := range []radio.Grid{grid, {NX: 40, NY: 64, CellRad: grid.CellRad}, {NX: 33, NY: 21, CellRad: grid.CellRad}} {
+		for _, nearest := range []bool{false, true} {
+			img := make([]float64, g.Len())
+			col, row := g.NX/4, g.NY*4/5
+			if g.L(col) <= 0 || g.M(row) <= 0 {
+				t.Fatalf("pixel (%d, %d) is not to the North-East", col, row)
+			}
+			img[row*g.NX+col] = 0.1
+			x, y := brightest(render(t, img, g, SkyStyle{Title: "NE", Nearest: nearest}), g, "NE")
+			wantX := (float64(col) + 0.5) / float64(g.NX)
+			wantY := 1 - (float64(row)+0.5)/float64(g.NY)
+			// Half a pixel of the image: the blob is symmetric about its pixel's centre.
+			if math.Abs(x-wantX) > 0.5/float64(g.NX) || math.Abs(y-wantY) > 0.5/float64(g.NY) {
+				t.Errorf("%v nearest=%v: seen at (%.3f, %.3f) from the upper left, want (%.3f, %.3f)", g, nearest, x, y, wantX, wantY)
+			}
+		}
+	}
+}
+
+func TestSkySize(t *testing.T) {
+	picture := render(t, make([]float64, grid.Len()), grid, SkyStyle{})
+	want := image.Pt(margin+mapPixels+barGap+barRoom, 2*margin+mapPixels)
+	if got := picture.Bounds().Size(); got != want {
+		t.Errorf("size %v, want %v", got, want)
+	}
+}
+
+func TestSkyRefuses(t *testing.T) {
+	img := make([]float64, grid.Len())
+	img[65] = math.NaN()
+	for _, c := range []struct {
+		img  []float64
+		g    radio.Grid
+		want string
+	}{
+		{img, grid, "pixel (1, 1) is NaN"},
+		{img[:5], grid, "5 pixels do not fill"},
+		{nil, radio.Grid{}, "at least 1"},
+	} {
+		var b bytes.Buffer
+		err := WriteSky(&b, c.img, c.g, SkyStyle{})
+		if err == nil || !strings.Contains(err.Error(), c.want) || b.Len() > 0 {
+			t.Errorf("error %v and %d bytes, want %q and none", err, b.Len(), c.want)
+		}
+	}
+}
+
+func TestMagnifyKeepsPixelsAndConstants(t *testing.T) {
+	img := []float64{1, 2, 3, 4, 5, 9}
+	big := magnify(img, 3, 2, 9, 6, false) // odd factor: output 1, 4, 7 fall on pixel centres
+	for y := range 2 {
+		for x := range 3 {
+			// Interpolating weights are 1 and 0 to rounding.
+			if got := big[(3*y+1)*9+3*x+1]; math.Abs(got-img[y*3+x]) > 1e-12 {
+				t.Errorf("pixel (%d, %d): %g, want %g", x, y, got, img[y*3+x])
+			}
+		}
+	}
+	for i, v := range magnify([]float64{7, 7, 7, 7}, 2, 2, 31, 17, false) {
+		if math.Abs(v-7) > 1e-12 {
+			t.Fatalf("constant image became %g at %d", v, i)
+		}
+	}
+}
+
+func TestRoundAngle(t *testing.T) {
+	for _, c := range []struct {
+		rad  float64
+		want string
+	}{
+		{40 * radio.Microarcsecond, "20 µas"}, {0.0384 * radio.Arcsecond, "20 mas"},
+		{7.7 * radio.Arcsecond, "5 arcsec"}, {2 * math.Pi / 180, "2 deg"}, {0.3 * radio.Microarcsecond, "0.2 µas"},
+	} {
+		if _, got := roundAngle(c.rad * (1 + 1e-12)); got != c.want {
+			t.Errorf("%g rad: %q, want %q", c.rad, got, c.want)
+		}
+	}
+}
+
+// A black body of temperature T in the Rayleigh-Jeans limit has I = 2kTν²/c² per steradian.
+func TestBrightnessTemperature(t *testing.T) {
+	const temperature, freqHz = 6e9, 230e9
+	jyPixel := 2 * boltzmann * temperature * freqHz * freqHz / (radio.SpeedOfLight * radio.SpeedOfLight) *
+		grid.CellRad * grid.CellRad * 1e26
+	label, perJy := brightnessUnit(jyPixel, grid, freqHz)
+	if got := jyPixel * perJy; math.Abs(got-6) > 1e-9 || label != "brightness temperature (GK)" {
+		t.Errorf("%g %q, want 6 GK", got, label)
+	}
+}

@@ -1,0 +1,246 @@
+package models_test
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"fringe/internal/torch"
+	"fringe/models"
+)
+
+func rng() *rand.Rand { return rand.New(rand.NewPCG(7, 11)) }
+
+// network is what the tests need of every model: a map from image channels to an image.
+type network interface {
+	Params() []torch.Param
+	Drop()
+}
+
+type forward func(s *torch.Scope, x *torch.Tensor) (*torch.Tensor, error)
+
+// small returns one small network of each kind, computing in float64, with its input channels and its Forward.
+func small(t *testing.T) map[string]struct {
+	net     network
+	in, out int64
+	forward forward
+} {
+	t.Helper()
+	c := models.UNetConfig{In: 2, Out: 3, Width: 4, Pools: 2, Groups: 2, Float64: true}
+	leaky := c
+	leaky.Activation = "leaky_relu"
+	unet, err1 := models.NewUNet(c, rng())
+	leakyNet, err2 := models.NewUNet(leaky, rng())
+	cnn, err3 := models.NewCNN(models.CNNConfig{In: 2, Out: 3, Width: 5, Depth: 3, Float64: true}, rng())
+	c.In, c.Out = 0, 0
+	denoiser, err4 := models.NewDenoiser(c, rng())
+	for _, err := range []error{err1, err2, err3, err4} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Cleanup(func() { unet.Drop(); leakyNet.Drop(); cnn.Drop(); denoiser.Drop() })
+	type entry = struct {
+		net     network
+		in, out int64
+		forward forward
+	}
+	return map[string]entry{
+		"unet":       {unet, 2, 3, unet.Forward},
+		"unet leaky": {leakyNet, 2, 3, leakyNet.Forward},
+		"cnn":        {cnn, 2, 3, cnn.Forward},
+		"denoiser": {denoiser, 1, 1, func(s *torch.Scope, x *torch.Tensor) (*torch.Tensor, error) {
+			return denoiser.Forward(s, x, s.FromFloat64s(slices.Repeat([]float64{0.3}, int(x.Shape()[0])), x.Shape()[0], 1, 1, 1))
+		}},
+	}
+}
+
+func normals(rng *rand.Rand, n int64) []float64 {
+	v := make([]float64, n)
+	for i := range v {
+		v[i] = rng.NormFloat64()
+	}
+	return v
+}
+
+// shake moves all parameters away from their special first values (zeros and ones).
+func shake(s *torch.Scope, net network) {
+	r := rng()
+	s.NoGrad(func() {
+		for _, p := range net.Params() {
+			d := s.FromFloat64s(normals(r, int64(p.Tensor.Len())), p.Tensor.Shape()...)
+			s.Copy(p.Tensor, s.Add(p.Tensor, s.MulScalar(s.To(d, p.Tensor.DType()), 0.2)))
+		}
+	})
+}
+
+func do(t *testing.T, f func(s *torch.Scope) error) {
+	t.Helper()
+	before := torch.Live()
+	if err := torch.Do(f); err != nil {
+		t.Fatal(err)
+	}
+	if after := torch.Live(); after != before {
+		t.Errorf("%d tensors live after, %d before", after, before)
+	}
+}
+
+func TestParameterCount(t *testing.T) {
+	tests := []struct {
+		c    models.UNetConfig
+		want int
+	}{
+		// By hand for width w, p pools: Σ over blocks 9·in·out + 9·out² + 4·out, over ups 4·in·out + out, last 1 × 1 w·out + out.
+		{models.UNetConfig{Width: 4, Pools: 1, Groups: 2}, 9*4 + 9*16 + 16 + 9*32 + 9*64 + 32 + 4*32 + 4 + 9*32 + 9*16 + 16 + 4 + 1},
+		{models.UNetConfig{}, 1_084_249},
+		{models.UNetConfig{Width: 16}, 482_449},
+	}
+	for _, tt := range tests {
+		net, err := models.NewUNet(tt.c, rng())
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := 0
+		for _, p := range net.Params() {
+			n += p.Tensor.Len()
+		}
+		net.Drop()
+		if n != tt.want {
+			t.Errorf("UNet %+v has %d parameters, want %d", tt.c, n, tt.want)
+		}
+	}
+}
+
+func TestParamsAreSortedAndNamed(t *testing.T) {
+	for name, m := range small(t) {
+		names := []string{}
+		for _, p := range m.net.Params() {
+			names = append(names, p.Name)
+		}
+		if !slices.IsSorted(names) || len(slices.Compact(slices.Clone(names))) != len(names) {
+			t.Errorf("%s: names are not sorted and distinct: %v", name, names)
+		}
+		if strings.HasPrefix(name, "unet") && !slices.Contains(names, "down.0.conv1.weight") {
+			t.Errorf("%s: no down.0.conv1.weight in %v", name, names)
+		}
+	}
+}
+
+func TestForwardKeepsAnySizeAndEachExampleAlone(t *testing.T) {
+	for name, m := range small(t) {
+		for _, size := range [][2]int64{{8, 8}, {7, 13}, {1, 5}, {16, 6}} {
+			t.Run(fmt.Sprintf("%s %v", name, size), func(t *testing.T) {
+				do(t, func(s *torch.Scope) error {
+					shake(s, m.net)
+					ny, nx := size[0], size[1]
+					x := s.FromFloat64s(normals(rng(), 3*m.in*ny*nx), 3, m.in, ny, nx)
+					all, err := m.forward(s, x)
+					if err != nil {
+						return err
+					}
+					if got, want := all.Shape(), []int64{3, m.out, ny, nx}; !slices.Equal(got, want) {
+						t.Fatalf("shape %v, want %v", got, want)
+					}
+					one, err := m.forward(s, s.Narrow(x, 0, 1, 1))
+					if err != nil {
+						return err
+					}
+					// A batch may be summed in another order than one image: some ulps of float64.
+					if d := maxAbs(s.Float64s(s.Sub(one, s.Narrow(all, 0, 1, 1)))); d > 1e-12 {
+						t.Errorf("example 1 alone differs from example 1 in a batch by %g", d)
+					}
+					return nil
+				})
+			})
+		}
+	}
+}
+
+func TestGradientsEqualFiniteDifferences(t *testing.T) {
+	for name, m := range small(t) {
+		t.Run(name, func(t *testing.T) {
+			do(t, func(s *torch.Scope) error {
+				shake(s, m.net)
+				r := rng()
+				x := s.RequireGrad(s.FromFloat64s(normals(r, 2*m.in*8*8), 2, m.in, 8, 8))
+				w := s.FromFloat64s(normals(r, 2*m.out*8*8), 2, m.out, 8, 8)
+				loss := func(s *torch.Scope) *torch.Tensor {
+					y, err := m.forward(s, x)
+					if err != nil {
+						t.Fatal(err)
+					}
+					return s.Sum(s.Mul(y, w))
+				}
+				leaves := []*torch.Tensor{x}
+				for _, p := range m.net.Params() {
+					leaves = append(leaves, p.Tensor)
+				}
+				grads := s.Grad(loss(s), leaves, false)
+				for i, leaf := range leaves {
+					direction := s.FromFloat64s(normals(r, int64(leaf.Len())), leaf.Shape()...)
+					got := s.Item(s.Sum(s.Mul(grads[i], direction)))
+					want := slope(s, leaf, direction, loss)
+					// Central differences with h = 1e-7: rounding 1e-15/h ≈ 1e-8 times the loss (≈ 50), truncation far below. A larger
+					// h would step over kinks of the leaky ReLU.
+					if math.Abs(got-want) > 1e-5*(1+math.Abs(want)) {
+						t.Errorf("leaf %d: gradient along a random direction %g, central difference %g", i, got, want)
+					}
+				}
+				return nil
+			})
+		})
+	}
+}
+
+// slope returns the central difference of loss when leaf moves along direction.
+func slope(s *torch.Scope, leaf, direction *torch.Tensor, loss func(s *torch.Scope) *torch.Tensor) float64 {
+	const h = 1e-7
+	var f [2]float64
+	s.NoGrad(func() {
+		s.Tidy(func(s *torch.Scope) *torch.Tensor {
+			start := s.AddScalar(s.Detach(leaf), 0)
+			for i, step := range []float64{h, -h} {
+				s.Copy(leaf, s.Add(start, s.MulScalar(direction, step)))
+				f[i] = s.Item(loss(s))
+			}
+			s.Copy(leaf, start)
+			return nil
+		})
+	})
+	return (f[0] - f[1]) / (2 * h)
+}
+
+func TestEqualSeedsGiveEqualBytes(t *testing.T) {
+	weights := func(seed uint64) (all []float32) {
+		net, err := models.NewDenoiser(models.UNetConfig{Width: 8}, rand.New(rand.NewPCG(seed, 0)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer net.Drop()
+		do(t, func(s *torch.Scope) error {
+			for _, p := range net.Params() {
+				all = append(all, s.Float32s(p.Tensor)...)
+			}
+			return nil
+		})
+		return all
+	}
+	a, b, c := weights(3), weights(3), weights(4)
+	if !slices.Equal(a, b) {
+		t.Error("equal seeds give different weights")
+	}
+	if slices.Equal(a, c) {
+		t.Error("different seeds give equal weights")
+	}
+}
+
+func maxAbs(v []float64) float64 {
+	m := 0.0
+	for _, x := range v {
+		m = max(m, math.Abs(x))
+	}
+	return m
+}

@@ -96,8 +96,8 @@ func subset(rng *rand.Rand, stations []radio.Station, least int) []radio.Station
 
 // ThermalSigma returns the standard deviation (Jy) of the real part of a visibility between two stations, averaged over a
 // bandwidth (Hz) and a time (s): (1/0.88)·√(SEFD₁·SEFD₂/(2·Δν·τ)), where 0.88 is the efficiency of two-bit sampling (EHT
-// Collaboration 2019, Paper III, ApJL 875, L3, eq. 1; Thompson, Moran & Swenson 2017, eq. 6.50 and table 8.1). It is the noise of
-// one hand of polarization; for Stokes I of both hands it is smaller by √2.
+// Collaboration 2019, Paper III, ApJL 875, L3; Thompson, Moran & Swenson 2017, sections 6.2 and 8.3). It is the noise of one
+// hand of polarization; that of Stokes I from both hands is smaller by √2.
 func ThermalSigma(a, b radio.Station, bandwidthHz, seconds float64) float64 {
 	return math.Sqrt(a.SEFDJy*b.SEFDJy/(2*bandwidthHz*seconds)) / 0.88
 }

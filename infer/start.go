@@ -1,0 +1,126 @@
+package infer
+
+import (
+	"fmt"
+	"math"
+
+	"fringe/radio"
+)
+
+// StartFlat returns an image of constant brightness with the given total flux.
+func StartFlat(g radio.Grid, fluxJy float64) ([]float64, error) {
+	return startImage(g, fluxJy, 1, func(l, m float64) float64 { return 1 })
+}
+
+// StartGaussian returns a circular Gaussian at the phase centre with the given total flux and FWHM (radians).
+func StartGaussian(g radio.Grid, fluxJy, fwhmRad float64) ([]float64, error) {
+	return startImage(g, fluxJy, fwhmRad, func(l, m float64) float64 {
+		return math.Exp(-4 * math.Ln2 * (l*l + m*m) / (fwhmRad * fwhmRad))
+	})
+}
+
+// StartDisc returns a uniform disc at the phase centre with the given total flux and diameter (radians). Pixels at the
+// limb are filled in proportion, to one part in 25.
+func StartDisc(g radio.Grid, fluxJy, diameterRad float64) ([]float64, error) {
+	return startImage(g, fluxJy, diameterRad, func(l, m float64) float64 {
+		inside := 0.0
+		for i := range 25 {
+			dl, dm := float64(i%5-2)*g.CellRad/5, float64(i/5-2)*g.CellRad/5
+			if math.Hypot(l+dl, m+dm) <= diameterRad/2 {
+				inside++
+			}
+		}
+		return inside
+	})
+}
+
+// startImage samples a profile and scales it to the flux.
+func startImage(g radio.Grid, fluxJy, sizeRad float64, profile func(l, m float64) float64) ([]float64, error) {
+	if err := g.Validate(); err != nil {
+		return nil, err
+	}
+	if !(fluxJy > 0) || math.IsInf(fluxJy, 0) {
+		return nil, fmt.Errorf("infer: start image: flux is %g Jy, must be positive and finite", fluxJy)
+	}
+	if !(sizeRad > 0) || math.IsInf(sizeRad, 0) {
+		return nil, fmt.Errorf("infer: start image: size is %g rad, must be positive and finite", sizeRad)
+	}
+	x := make([]float64, g.Len())
+	sum := 0.0
+	for i := range x {
+		x[i] = profile(g.L(i%g.NX), g.M(i/g.NX))
+		sum += x[i]
+	}
+	for i := range x {
+		x[i] *= fluxJy / sum
+	}
+	return x, nil
+}
+
+// Blur returns the image convolved with a circular Gaussian of the given FWHM (radians), and with the same total flux.
+// What would leave the grid is spread over the rest. FWHM 0 returns a copy.
+func Blur(g radio.Grid, image []float64, fwhmRad float64) []float64 {
+	sigma := fwhmRad / g.CellRad / math.Sqrt(8*math.Ln2)
+	rows := blurAxis(image, sigma, g.NX, g.NY, 1, g.NX)
+	out := blurAxis(rows, sigma, g.NY, g.NX, g.NX, 1)
+	before, after := sum(image), sum(out)
+	if after > 0 {
+		for i := range out {
+			out[i] *= before / after
+		}
+	}
+	return out
+}
+
+// blurAxis convolves along lines of n pixels that are step apart; there are count lines, stride apart. The kernel ends at
+// 5σ, where it has fallen to 4e-6.
+func blurAxis(x []float64, sigma float64, n, count, step, stride int) []float64 {
+	reach := int(math.Ceil(5 * sigma))
+	kernel := make([]float64, reach+1)
+	for d := range kernel {
+		kernel[d] = 1
+		if d > 0 {
+			kernel[d] = math.Exp(-0.5 * float64(d*d) / (sigma * sigma))
+		}
+	}
+	out := make([]float64, len(x))
+	for line := range count {
+		for i := range n {
+			for j := max(0, i-reach); j <= min(n-1, i+reach); j++ {
+				out[line*stride+j*step] += x[line*stride+i*step] * kernel[max(i-j, j-i)]
+			}
+		}
+	}
+	return out
+}
+
+func sum(x []float64) float64 {
+	total := 0.0
+	for _, v := range x {
+		total += v
+	}
+	return total
+}
+
+// Recentre returns the image rolled by whole pixels, so that its centroid lies within half a pixel of the phase centre.
+// Pixels that leave on one side come back on the other. Closure quantities do not see the position, so such a shift costs
+// nothing as long as the border is dark.
+func Recentre(g radio.Grid, image []float64) []float64 {
+	var total, cx, cy float64
+	for i, v := range image {
+		total += v
+		cx += v * float64(i%g.NX)
+		cy += v * float64(i/g.NX)
+	}
+	out := make([]float64, len(image))
+	if !(total > 0) {
+		copy(out, image)
+		return out
+	}
+	dx, dy := g.NX/2-int(math.Round(cx/total)), g.NY/2-int(math.Round(cy/total))
+	for i, v := range image {
+		x, y := (i%g.NX+dx+g.NX)%g.NX, (i/g.NX+dy+g.NY)%g.NY
+		out[y*g.NX+x] = v
+	}
+	return out
+}

@@ -2,7 +2,6 @@
 # (default ~/.cache/fringe) and is shared by all clones.
 SHELL := bash
 ENV := set -euo pipefail; . ./env.sh;
-PYTHON_ENV := $${FRINGE_DEPS}/python
 
 .PHONY: help deps build demo test race bench lint python clean
 
@@ -25,7 +24,8 @@ race: deps  ## the packages without LibTorch under the race detector, and withou
 	@CGO_ENABLED=0 go test ./radio/... ./data/... ./metrics/... ./figure/...
 	@$(ENV) export OMP_NUM_THREADS=1; go test -race ./radio/... ./data/... ./metrics/... ./internal/torch/... ./train/...
 
-bench: build python  ## compare with peers in one run: a table and out/bench.jsonl
+bench: deps  ## compare with peers in one run: a table and out/bench.jsonl
+	@scripts/python.sh peers
 	@$(ENV) mkdir -p out; go run ./internal/bench --out out/bench.jsonl
 
 lint: deps  ## format, module file, vet, staticcheck

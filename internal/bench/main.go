@@ -5,7 +5,12 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+
+	"fringe/internal/torch"
 )
+
+// threads is what every comparison may use, ours and the peer's.
+const threads = 2
 
 func main() {
 	out := flag.String("out", "out/bench.jsonl", "file for one JSON line per comparison")
@@ -18,6 +23,9 @@ func main() {
 }
 
 func run(path string) (err error) {
+	if err := torch.SetThreads(threads); err != nil {
+		return err
+	}
 	file, err := os.Create(path)
 	if err != nil {
 		return err
@@ -28,7 +36,7 @@ func run(path string) (err error) {
 		}
 	}()
 	fmt.Printf("%-52s %10s %10s %-5s %7s %5s\n", "comparison (ours / peer)", "ours", "peer", "unit", "ratio", "runs")
-	for _, compare := range []func() (Row, error){tensorLayer} {
+	for _, compare := range []func() (Row, error){tensorLayer, nufft} {
 		row, err := compare()
 		if err != nil {
 			return err

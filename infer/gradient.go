@@ -1,0 +1,149 @@
+package infer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"fringe/internal/torch"
+	"fringe/measure"
+	"fringe/radio"
+)
+
+// GradientConfig sets up [GradientDescent]. The zero value works.
+type GradientConfig struct {
+	Steps    int     `yaml:"steps" json:"steps"`         // 0 for 100
+	StepSize float64 `yaml:"step_size" json:"step_size"` // η·Norm, must lie below 2; 0 for 1
+	Signed   bool    `yaml:"signed" json:"signed"`       // keep negative pixels instead of setting them to 0 after every step
+}
+
+// Validate says which field is wrong.
+func (c GradientConfig) Validate() error {
+	if c.Steps < 0 {
+		return fmt.Errorf("infer: GradientConfig.Steps is %d, must not be negative", c.Steps)
+	}
+	if !(c.StepSize >= 0 && c.StepSize < 2) {
+		return fmt.Errorf("infer: GradientConfig.StepSize is %g, must lie in [0, 2)", c.StepSize)
+	}
+	return nil
+}
+
+// GradientSteps returns x after the given number of steps x ← P(x − η(Nx − b)), where each step is [measure.Step] and P
+// sets negative pixels to 0, or does nothing when signed. Shapes and η are those of measure.Step. This is what an unrolled
+// network computes when its learned part is zero.
+func GradientSteps(s *torch.Scope, n *measure.Normal, x, dirty, eta *torch.Tensor, steps int, signed bool) (y *torch.Tensor, err error) {
+	defer torch.Catch(&err)
+	for range steps {
+		next, err := measure.Step(s, n, x, dirty, eta)
+		if err != nil {
+			return nil, err
+		}
+		if !signed {
+			next = s.ReLU(next)
+		}
+		x = next
+	}
+	return x, nil
+}
+
+// GradientDescent images calibrated visibilities without a prior, by projected gradient steps on χ² (Landweber 1951), in
+// float64; the number of steps is what regularises. A nil start is a black image. Value is ½χ², and so is Values["vis"].
+func GradientDescent(ctx context.Context, g radio.Grid, gram *measure.Gram, start []float64, c GradientConfig, progress func(Step)) (*Result, error) {
+	if err := c.Validate(); err != nil {
+		return nil, err
+	}
+	setDefault(&c.Steps, 100)
+	setDefault(&c.StepSize, 1)
+	if start == nil {
+		start = make([]float64, g.Len())
+	}
+	p := Problem{Grid: g, Start: start, Progress: progress, Terms: []Part{{Name: "vis", Weight: 1, Term: gramTerm{gram, g}}}}
+	if gram == nil || len(gram.Dirty) != g.Len() {
+		return nil, errors.New("infer: gradient descent: the Gram belongs to another grid")
+	}
+	if err := p.Validate(); err != nil {
+		return nil, err
+	}
+	data := &Objective{Parts: p.Terms}
+	result := &Result{Stop: IterationCap}
+	x := start
+	for k := range c.Steps {
+		if ctx.Err() != nil {
+			result.Stop = Cancelled
+			break
+		}
+		next, err := c.step(g, gram, x)
+		if err != nil {
+			return nil, err
+		}
+		value, err := data.ValueGrad(nil, next)
+		if err != nil {
+			return nil, err
+		}
+		x = next
+		result.Iterations++
+		step := Step{Iteration: k + 1, Value: value}
+		result.History = append(result.History, step)
+		p.report(step)
+	}
+	return result.finish(data, x)
+}
+
+// step takes one step on the host's image.
+func (c GradientConfig) step(g radio.Grid, gram *measure.Gram, x []float64) (next []float64, err error) {
+	err = torch.Do(func(s *torch.Scope) (err error) {
+		s.NoGrad(func() {
+			var n *measure.Normal
+			var y *torch.Tensor
+			if n, err = newNormal(s, g, gram); err != nil {
+				return
+			}
+			eta := s.FromFloat64s([]float64{c.StepSize / gram.Norm}, 1, 1, 1, 1)
+			if y, err = GradientSteps(s, n, imageTensor(s, g, x), imageTensor(s, g, gram.Dirty), eta, 1, c.Signed); err == nil {
+				next = s.Float64s(y)
+			}
+		})
+		return err
+	})
+	return next, err
+}
+
+// gramTerm is the term ½χ² of a Gram: its gradient is Σw(Nx − b).
+type gramTerm struct {
+	gram *measure.Gram
+	grid radio.Grid
+}
+
+func (t gramTerm) ValueGrad(grad, x []float64) (float64, error) {
+	var product []float64
+	err := torch.Do(func(s *torch.Scope) (err error) {
+		s.NoGrad(func() {
+			var n *measure.Normal
+			var y *torch.Tensor
+			if n, err = newNormal(s, t.grid, t.gram); err != nil {
+				return
+			}
+			if y, err = n.Apply(s, imageTensor(s, t.grid, x)); err == nil {
+				product = s.Float64s(y)
+			}
+		})
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	for i := range grad {
+		grad[i] = t.gram.SumW * (product[i] - t.gram.Dirty[i])
+	}
+	chi2, err := t.gram.Chi2(x, product)
+	return chi2 / 2, err
+}
+
+func newNormal(s *torch.Scope, g radio.Grid, gram *measure.Gram) (*measure.Normal, error) {
+	kernel := s.FromFloat64s(gram.Kernel, 1, 1, int64(2*g.NY), int64(g.NX+1))
+	return measure.NewNormal(s, g.NY, g.NX, kernel)
+}
+
+func imageTensor(s *torch.Scope, g radio.Grid, x []float64) *torch.Tensor {
+	return s.FromFloat64s(x, 1, 1, int64(g.NY), int64(g.NX))
+}

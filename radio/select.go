@@ -34,11 +34,11 @@ func (v *Visibilities) Unflagged() *Visibilities {
 	return v.Select(func(k int) bool { return !v.Flagged(k) })
 }
 
-// UVRange returns a new set with the visibilities whose baseline length √(u²+v²) lies in [min, max] wavelengths.
-func (v *Visibilities) UVRange(min, max float64) *Visibilities {
+// UVRange returns a new set with the visibilities whose baseline length √(u²+v²) lies in [shortest, longest] wavelengths.
+func (v *Visibilities) UVRange(shortest, longest float64) *Visibilities {
 	return v.Select(func(k int) bool {
 		r := v.UVDistance(k)
-		return r >= min && r <= max
+		return r >= shortest && r <= longest
 	})
 }
 

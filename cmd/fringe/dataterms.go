@@ -1,0 +1,134 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"fringe/figure"
+	"fringe/measure"
+	"fringe/radio"
+)
+
+// dataKinds are the kinds of data that --data may name, in the order of reports.
+func dataKinds() []string { return []string{"vis", "amp", "cphase", "logcamp"} }
+
+// parseData reads a list such as "amp=0.2,cphase,logcamp" into the weight of each kind.
+func parseData(list string) (map[string]float64, error) {
+	weights := map[string]float64{}
+	for _, item := range strings.Split(list, ",") {
+		name, number, given := strings.Cut(strings.TrimSpace(item), "=")
+		if !slices.Contains(dataKinds(), name) {
+			return nil, fmt.Errorf("--data %q: unknown kind of data %q: known are %s", list, name, strings.Join(dataKinds(), ", "))
+		}
+		if _, twice := weights[name]; twice {
+			return nil, fmt.Errorf("--data %q: %s is listed twice", list, name)
+		}
+		weight := 1.0
+		if given {
+			var err error
+			if weight, err = strconv.ParseFloat(number, 64); err != nil || !(weight > 0) || weight > 1e6 {
+				return nil, fmt.Errorf("--data %q: the weight of %s is %q, must be a number above 0 and at most 1e6", list, name, number)
+			}
+		}
+		weights[name] = weight
+	}
+	return weights, nil
+}
+
+// fit is everything that the image is compared with: the measured quantities and their likelihood.
+type fit struct {
+	vis        *radio.Visibilities
+	weights    map[string]float64
+	amplitudes radio.AmplitudeSet
+	phases     *radio.Closures
+	ratios     *radio.Closures
+	op         *measure.NUFFT
+	likelihood *measure.Likelihood
+}
+
+// newFit forms the data of the given kinds. gainError widens the errors of plain amplitudes by that fraction.
+func newFit(v *radio.Visibilities, g radio.Grid, weights map[string]float64, gainError float64) (*fit, error) {
+	op, err := measure.NewNUFFT(g, v.U, v.V, 1e-12)
+	if err != nil {
+		return nil, withHint(err, "make the pixels smaller: more --npix or a smaller --fov")
+	}
+	f := &fit{
+		vis: v, weights: weights, op: op,
+		amplitudes: radio.Amplitudes(v.WithSystematic(gainError)),
+		phases:     radio.ClosurePhases(v, 0),
+		ratios:     radio.LogClosureAmplitudes(v, 0),
+	}
+	f.likelihood = &measure.Likelihood{Op: op}
+	for _, name := range dataKinds() {
+		if weights[name] == 0 {
+			continue
+		}
+		term, err := f.term(name)
+		if err != nil {
+			op.Close()
+			return nil, err
+		}
+		f.likelihood.Terms = append(f.likelihood.Terms, measure.Weighted{Term: term, Weight: weights[name]})
+	}
+	return f, nil
+}
+
+func (f *fit) term(name string) (measure.Term, error) {
+	switch name {
+	case "vis":
+		return measure.NewVis(f.vis)
+	case "amp":
+		return measure.NewAmplitude(f.amplitudes)
+	case "cphase":
+		return closureTerm(f.phases, "closure phases, which need three stations", measure.NewClosurePhase)
+	}
+	return closureTerm(f.ratios, "closure amplitudes, which need four stations", measure.NewLogClosureAmplitude)
+}
+
+func closureTerm[T measure.Term](c *radio.Closures, what string, term func(*radio.Closures) (T, error)) (measure.Term, error) {
+	if c.Len() == 0 {
+		return nil, withHint(errors.New("the observation has no "+what+" at the same time"), "fit something else with --data: vis or amp")
+	}
+	return term(c)
+}
+
+// predict returns the visibilities (Jy) of an image.
+func (f *fit) predict(img []float64) []complex128 {
+	model := make([]complex128, f.vis.Len())
+	f.op.Forward(model, img)
+	return model
+}
+
+// figures returns the residual figures by file name, one for each kind of data that the observation has, fitted or not.
+func (f *fit) figures(img []float64) map[string]figureWriter {
+	model := f.predict(img)
+	figures := map[string]figureWriter{
+		"amplitudes.png": func(w writer) error { return figure.WriteAmplitudes(w, f.vis, f.amplitudes, model) },
+	}
+	if f.phases.Len() > 0 {
+		figures["closure_phases.png"] = func(w writer) error { return figure.WriteClosurePhases(w, f.vis, f.phases, model) }
+	}
+	if f.ratios.Len() > 0 {
+		figures["log_closure_amplitudes.png"] = func(w writer) error {
+			return figure.WriteLogClosureAmplitudes(w, f.vis, f.ratios, model)
+		}
+	}
+	return figures
+}
+
+// describe returns the kinds of data as --data writes them.
+func (f *fit) describe() string {
+	var parts []string
+	for _, name := range slices.Sorted(maps.Keys(f.weights)) {
+		part := name
+		if f.weights[name] != 1 {
+			part = fmt.Sprintf("%s=%g", name, f.weights[name])
+		}
+		parts = append(parts, part)
+	}
+	return strings.Join(parts, ",")
+}

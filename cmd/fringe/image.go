@@ -1,0 +1,108 @@
+package main
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+// imageOptions are the flags of fringe image.
+type imageOptions struct {
+	path, out  string
+	prior      string
+	method     string
+	data       string
+	npix       int
+	fov        quantity
+	fluxJy     float64
+	sys, gains float64
+	uvMin      quantity
+	scans      bool
+	intraSite  bool
+	start      string
+	maxIter    int
+	force      bool
+}
+
+// defaultOptions is what a newcomer gets, and what demo starts from.
+func defaultOptions() imageOptions {
+	return imageOptions{
+		prior: "entropy,tv", method: "pnp", data: "auto", npix: 64, fov: angle(""), sys: 0.01, gains: 0.1,
+		uvMin: length(""), scans: true, start: "gauss",
+	}
+}
+
+func imageCommand() *cobra.Command {
+	o := defaultOptions()
+	c := &cobra.Command{
+		Use:   "image OBS.uvfits --out DIR",
+		Short: "Make an image, its residuals and a report from a UVFITS file",
+		Long: `Make an image of a UVFITS file. DIR gets image.fits, image.png, one figure of residuals per kind of data, and report.json.
+
+Unless told otherwise: visibilities are averaged over each scan; baselines inside a site, which see extended flux that no
+other baseline sees, are left out; the errors grow by 1 % of the amplitude for what calibration leaves behind; and the
+image is fitted to closure phases and log closure amplitudes, which need no calibration of the stations.`,
+		Example: `  fringe image examples/m87/SR1_M87_2017_101_lo_hops_netcal_StokesI.uvfits --fov 128uas --flux 0.6 --out out/m87
+  fringe image OBS.uvfits --prior checkpoints/denoiser-eht64 --fov 128uas --out out/learned`,
+		Args: oneArgument("one UVFITS file"),
+		RunE: func(c *cobra.Command, args []string) error {
+			o.path = args[0]
+			_, err := o.run(c.Context(), c.ErrOrStderr())
+			return err
+		},
+	}
+	f := c.Flags()
+	f.StringVarP(&o.out, "out", "o", "", "folder of the results (required)")
+	f.StringVar(&o.prior, "prior", o.prior, "what is assumed of the sky: regularizers with strengths (entropy=1,tv=0.5), or the folder of a checkpoint")
+	f.StringVar(&o.method, "method", o.method, "how a denoiser is used: pnp (plug and play) or red (regularisation by denoising)")
+	f.StringVar(&o.data, "data", o.data, "what is fitted, with weights: of vis, amp, cphase, logcamp; auto is cphase,logcamp, or vis for an unrolled network")
+	f.IntVar(&o.npix, "npix", o.npix, "pixels along each side")
+	f.Var(&o.fov, "fov", "field of view, such as 128uas, 10mas, 3arcsec (default: pixels of 1/12 of the resolution)")
+	f.Float64Var(&o.fluxJy, "flux", o.fluxJy, "total flux in Jy (default: the amplitude on the shortest baselines)")
+	f.Float64Var(&o.sys, "sys", o.sys, "systematic error of all data, as a fraction of the amplitude")
+	f.Float64Var(&o.gains, "gain-error", o.gains, "further error of plain amplitudes, as a fraction: stations are off by some per cent")
+	f.Var(&o.uvMin, "uv-min", "leave out shorter baselines, such as 0.1Gl, 200Ml")
+	f.BoolVar(&o.scans, "scan-average", o.scans, "average visibilities over each scan")
+	f.BoolVar(&o.intraSite, "keep-intra-site", o.intraSite, "keep the baselines between stations of one site")
+	f.StringVar(&o.start, "start", o.start, "first image: flat, gauss or disc, with a size: gauss:40uas (default size: a third of the field)")
+	f.IntVar(&o.maxIter, "max-iter", o.maxIter, "iterations per round, or denoising steps (default: the method's own)")
+	f.BoolVar(&o.force, "force", o.force, "overwrite a finished result")
+	return c
+}
+
+// run makes an image from start to end. What happens is told on log.
+func (o imageOptions) run(ctx context.Context, log io.Writer) (*outcome, error) {
+	if err := o.validate(); err != nil {
+		return nil, err
+	}
+	dir := &outDir{path: o.out, names: imageFiles()}
+	if err := dir.check(o.force); err != nil {
+		return nil, err
+	}
+	begin := time.Now()
+	obs, err := o.observe()
+	if err != nil {
+		return nil, err
+	}
+	obs.tell(log)
+	loaded := time.Now()
+	job, err := o.prepare(obs)
+	if err != nil {
+		return nil, err
+	}
+	defer job.close()
+	ready := time.Now()
+	result, err := job.solve(ctx, newProgress(log))
+	if err != nil {
+		return nil, err
+	}
+	solved := time.Now()
+	out := &outcome{options: o, observation: obs, job: job, result: result}
+	if err := out.measure(); err != nil {
+		return nil, err
+	}
+	out.report.Seconds = seconds{loaded.Sub(begin).Seconds(), ready.Sub(loaded).Seconds(), solved.Sub(ready).Seconds(), 0}
+	return out, out.save(dir, begin, log)
+}

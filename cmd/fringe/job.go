@@ -1,0 +1,163 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"fringe/infer"
+	"fringe/measure"
+	"fringe/radio"
+)
+
+// job is an imaging problem that is ready to be solved.
+type job struct {
+	grid    radio.Grid
+	fluxJy  float64
+	prior   *prior
+	fit     *fit
+	problem infer.Problem
+	options imageOptions
+}
+
+// validate checks the flags before anything is read.
+func (o imageOptions) validate() error {
+	if o.out == "" {
+		return withHint(fmt.Errorf("no folder for the results"), "name one with --out DIR")
+	}
+	if o.npix < 8 || o.npix > 4096 {
+		return fmt.Errorf("--npix is %d, must be between 8 and 4096", o.npix)
+	}
+	for _, f := range []struct {
+		name  string
+		value float64
+	}{{"sys", o.sys}, {"gain-error", o.gains}} {
+		if !(f.value >= 0 && f.value < 1) {
+			return fmt.Errorf("--%s is %g, must be a fraction of at least 0 and below 1", f.name, f.value)
+		}
+	}
+	if !(o.fluxJy >= 0) || math.IsInf(o.fluxJy, 0) {
+		return fmt.Errorf("--flux is %g Jy, must be positive", o.fluxJy)
+	}
+	if o.maxIter < 0 {
+		return fmt.Errorf("--max-iter is %d, must not be negative", o.maxIter)
+	}
+	if o.method != "pnp" && o.method != "red" {
+		return fmt.Errorf("--method %q is unknown: known are pnp, red", o.method)
+	}
+	if o.data != "auto" {
+		if _, err := parseData(o.data); err != nil {
+			return err
+		}
+	}
+	if _, err := startImage(o.start, radio.Grid{NX: 8, NY: 8, CellRad: 1}, 1); err != nil {
+		return err
+	}
+	return checkPrior(o.prior)
+}
+
+// prepare turns an observation into a problem: grid, flux, prior, data terms and first image.
+func (o imageOptions) prepare(obs *observation) (_ *job, err error) {
+	j := &job{grid: o.grid(obs), fluxJy: o.fluxJy, options: o}
+	if j.fluxJy == 0 {
+		j.fluxJy = obs.shortAmplitude()
+		obs.note("total flux %.3g Jy, the amplitude on the shortest baselines; give --flux when you know it", j.fluxJy)
+	}
+	if !(j.fluxJy > 0) {
+		return nil, withHint(fmt.Errorf("the amplitude on the shortest baselines is %g Jy", j.fluxJy), "give the total flux with --flux")
+	}
+	defer func() {
+		if err != nil {
+			j.close()
+		}
+	}()
+	beam := obs.resolutionRad()
+	if j.problem.Start, err = startImage(o.start, j.grid, j.fluxJy); err != nil {
+		return nil, err
+	}
+	scale := infer.Scale{Grid: j.grid, FluxJy: j.fluxJy, BeamRad: beam, Prior: j.problem.Start}
+	if j.prior, err = openPrior(o.prior, scale); err != nil {
+		return nil, err
+	}
+	weights, err := o.dataWeights(j.prior)
+	if err != nil {
+		return nil, err
+	}
+	if j.fit, err = newFit(obs.vis, j.grid, weights, o.gains); err != nil {
+		return nil, err
+	}
+	return j, j.assemble(weights)
+}
+
+// grid returns the pixel grid: square, of the given field or with pixels of 1/12 of the resolution.
+func (o imageOptions) grid(obs *observation) radio.Grid {
+	cell := o.fov.value / float64(o.npix)
+	if cell == 0 {
+		cell = obs.resolutionRad() / 12
+		obs.note("field of view %.4g uas: pixels of 1/12 of the resolution (--fov sets it)", cell*float64(o.npix)/radio.Microarcsecond)
+	}
+	return radio.Grid{NX: o.npix, NY: o.npix, CellRad: cell}
+}
+
+// dataWeights returns what is fitted with which weight.
+func (o imageOptions) dataWeights(p *prior) (map[string]float64, error) {
+	if p.network != nil {
+		if o.data != "auto" && o.data != "vis" {
+			return nil, withHint(fmt.Errorf("%s is an unrolled network, which works on calibrated visibilities, not on %s", p.name, o.data),
+				"use --data vis on self-calibrated data, or a denoiser as prior")
+		}
+		return map[string]float64{"vis": 1}, nil
+	}
+	if o.data == "auto" {
+		return map[string]float64{"cphase": 1, "logcamp": 1}, nil
+	}
+	return parseData(o.data)
+}
+
+// fluxTolerance is the standard deviation of the total flux, as a fraction, where it is a datum: closure quantities know
+// nothing of the flux, so the number only has to be small against what one would notice.
+const fluxTolerance = 0.01
+
+// assemble puts the terms together. The flux is a datum unless complex visibilities are fitted and nobody gave a flux.
+func (j *job) assemble(weights map[string]float64) error {
+	j.problem.Grid = j.grid
+	j.problem.Terms = []infer.Part{{Name: "data", Weight: 1, Term: j.fit.likelihood}}
+	if weights["vis"] == 0 || j.options.fluxJy > 0 {
+		flux, err := measure.NewFlux(j.fluxJy, fluxTolerance*j.fluxJy)
+		if err != nil {
+			return err
+		}
+		j.problem.Terms = append(j.problem.Terms, infer.Part{Name: "flux", Weight: 1, Term: flux})
+	}
+	j.problem.Terms = append(j.problem.Terms, j.prior.terms...)
+	return nil
+}
+
+// solve runs the solver that suits the prior.
+func (j *job) solve(ctx context.Context, p *progress) (*infer.Result, error) {
+	defer p.done()
+	j.problem.Progress = p.step
+	switch {
+	case j.prior.network != nil:
+		return j.unroll(ctx)
+	case j.prior.denoiser != nil:
+		return j.denoise(ctx)
+	}
+	return infer.RML(ctx, j.problem, infer.RMLConfig{
+		MaxIterations: j.options.maxIter, Rounds: rounds, BlurFWHMRad: j.beamRad(),
+	})
+}
+
+// rounds of blur and restart, which closure quantities need to leave local minima.
+const rounds = 3
+
+func (j *job) beamRad() float64 { return 1 / j.fit.vis.UVMax() }
+
+func (j *job) close() {
+	if j.fit != nil {
+		j.fit.op.Close()
+	}
+	if j.prior != nil {
+		j.prior.close()
+	}
+}

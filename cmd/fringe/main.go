@@ -1,0 +1,71 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+func main() {
+	sleepWhileWaiting()
+	os.Exit(run())
+}
+
+// sleepWhileWaiting starts the program again with OMP_WAIT_POLICY=passive when the user has set nothing, because the OpenMP
+// library reads it while it is loaded. Spinning threads are ten times slower on shared cores. When the restart fails the
+// program goes on as it is.
+func sleepWhileWaiting() {
+	const variable = "OMP_WAIT_POLICY"
+	if _, set := os.LookupEnv(variable); set {
+		return
+	}
+	self, err := os.Executable()
+	if err != nil || os.Setenv(variable, "passive") != nil {
+		return
+	}
+	if err := syscall.Exec(self, os.Args, os.Environ()); err != nil {
+		fmt.Fprintf(os.Stderr, "fringe: could not restart with %s=passive (%v); imaging may be slow on shared cores\n", variable, err)
+	}
+}
+
+// run executes the command line and returns the exit code. The first Ctrl-C asks the verb to stop and save, the second kills.
+func run() int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop)
+	if err := rootCommand().ExecuteContext(ctx); err != nil {
+		report(os.Stderr, err)
+		return 1
+	}
+	return 0
+}
+
+func rootCommand() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "fringe",
+		Short:         "Image interferometer data with priors that are learned from simulated skies",
+		Version:       version,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	}
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return withHint(err, "%s --help lists the flags", c.CommandPath())
+	})
+	root.AddCommand(imageCommand(), doctorCommand())
+	return root
+}
+
+// oneArgument wants exactly one argument and says in plain words what it is.
+func oneArgument(what string) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		if len(args) == 1 {
+			return nil
+		}
+		return withHint(fmt.Errorf("%s needs %s, got %d arguments", c.CommandPath(), what, len(args)), "usage: %s", c.UseLine())
+	}
+}

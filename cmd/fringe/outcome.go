@@ -1,0 +1,176 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"fringe/data"
+	"fringe/figure"
+	"fringe/infer"
+	"fringe/radio"
+)
+
+// imageFiles are the files that fringe image may write. The last one marks a finished run.
+func imageFiles() []string {
+	return []string{"image.fits", "image.png", "amplitudes.png", "closure_phases.png", "log_closure_amplitudes.png", "report.json"}
+}
+
+type (
+	writer       = io.Writer
+	figureWriter func(w writer) error
+)
+
+// outcome is a finished image and everything that is told about it.
+type outcome struct {
+	options     imageOptions
+	observation *observation
+	job         *job
+	result      *infer.Result
+	report      imageReport
+}
+
+// imageReport is report.json.
+type imageReport struct {
+	ReducedChi2        map[string]float64 `json:"reduced_chi2"` // of the fitted kinds of data
+	FluxJy             float64            `json:"flux_jy"`
+	Iterations         int                `json:"iterations"`
+	StopReason         string             `json:"stop_reason"`
+	Seconds            seconds            `json:"seconds"`
+	Prior              string             `json:"prior"`
+	Method             string             `json:"method"`
+	Data               string             `json:"data"`
+	Visibilities       int                `json:"visibilities"`
+	SystematicFraction float64            `json:"systematic_fraction"`
+	GainErrorFraction  float64            `json:"gain_error_fraction,omitempty"` // of plain amplitudes
+	NPix               int                `json:"npix"`
+	FieldUas           float64            `json:"field_uas"`
+	ResolutionUas      float64            `json:"resolution_uas"` // 1/(longest baseline)
+	Version            string             `json:"version"`
+}
+
+// seconds are wall-clock times: reading and averaging, forming the problem, solving, and everything.
+type seconds struct {
+	Load  float64 `json:"load"`
+	Setup float64 `json:"setup"`
+	Solve float64 `json:"solve"`
+	Total float64 `json:"total"`
+}
+
+// measure fills in the report, except for the times.
+func (out *outcome) measure() error {
+	chi2, err := out.job.fit.likelihood.ReducedChi2(out.result.Image)
+	if err != nil {
+		return err
+	}
+	flux := 0.0
+	for _, value := range out.result.Image {
+		flux += value
+	}
+	out.report = imageReport{
+		ReducedChi2: chi2, FluxJy: flux, Iterations: out.result.Iterations, StopReason: string(out.result.Stop),
+		Prior: out.options.prior, Method: out.job.method(), Data: out.job.fit.describe(), Visibilities: out.job.fit.vis.Len(),
+		SystematicFraction: out.options.sys, NPix: out.options.npix,
+		FieldUas:      float64(out.job.grid.NX) * out.job.grid.CellRad / radio.Microarcsecond,
+		ResolutionUas: out.job.beamRad() / radio.Microarcsecond, Version: version,
+	}
+	if _, fitted := chi2["amp"]; fitted {
+		out.report.GainErrorFraction = out.options.gains
+	}
+	return nil
+}
+
+// save writes all files, or none, and says what came out.
+func (out *outcome) save(dir *outDir, begin time.Time, log io.Writer) (err error) {
+	defer func() {
+		if e := dir.discard(); err == nil {
+			err = e
+		}
+	}()
+	path, err := dir.file("image.fits")
+	if err != nil {
+		return err
+	}
+	if err := data.WriteImage(path, out.result.Image, out.job.grid, out.header()); err != nil {
+		return err
+	}
+	figures := out.job.fit.figures(out.result.Image)
+	figures["image.png"] = out.writeSky
+	for _, name := range slices.Sorted(maps.Keys(figures)) {
+		if err := dir.write(name, func(f *os.File) error { return figures[name](f) }); err != nil {
+			return err
+		}
+	}
+	out.report.Seconds.Total = time.Since(begin).Seconds()
+	if err := dir.write("report.json", out.writeReport); err != nil {
+		return err
+	}
+	if err := dir.finish(); err != nil {
+		return err
+	}
+	out.tell(dir.path, log)
+	return nil
+}
+
+func (out *outcome) writeReport(f *os.File) error {
+	text, err := json.MarshalIndent(out.report, "", "  ")
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(append(text, '\n'))
+	return err
+}
+
+func (out *outcome) writeSky(w writer) error {
+	source := out.job.fit.vis.Source.Name
+	title := strings.TrimPrefix(source+" · "+out.job.prior.name, " · ")
+	return figure.WriteSky(w, out.result.Image, out.job.grid, figure.SkyStyle{Title: title, FreqHz: meanFreqHz(out.job.fit.vis)})
+}
+
+// sky returns the image as PNG.
+func (out *outcome) sky() ([]byte, error) {
+	var b bytes.Buffer
+	err := out.writeSky(&b)
+	return b.Bytes(), err
+}
+
+func (out *outcome) header() data.ImageHeader {
+	v := out.job.fit.vis
+	r := out.report
+	history := []string{
+		"made by fringe " + version,
+		"command: " + strings.Join(os.Args, " "),
+		fmt.Sprintf("prior %s, solved by %s, fitted to %s of %d visibilities", r.Prior, r.Method, r.Data, r.Visibilities),
+		fmt.Sprintf("systematic error %g of the amplitude; %d iterations, %s", r.SystematicFraction, r.Iterations, r.StopReason),
+		"reduced chi2: " + formatChi2(r.ReducedChi2),
+	}
+	return data.ImageHeader{
+		Source: v.Source, FreqHz: meanFreqHz(v), MJD: v.RefMJD + slices.Min(v.TimeSec)/86400, History: history,
+	}
+}
+
+func formatChi2(chi2 map[string]float64) string {
+	var parts []string
+	for _, name := range dataKinds() {
+		if value, ok := chi2[name]; ok {
+			parts = append(parts, fmt.Sprintf("%s %.3g", name, value))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+func (out *outcome) tell(path string, log io.Writer) {
+	r := out.report
+	out.observation.tell(log)
+	if out.result.Stop == infer.Cancelled {
+		fmt.Fprintln(log, "stopped early: the best image so far is saved")
+	}
+	fmt.Fprintf(log, "reduced chi2: %s; flux %.3g Jy; %d iterations, %s; %.1f s\n", formatChi2(r.ReducedChi2), r.FluxJy, r.Iterations, r.StopReason, r.Seconds.Total)
+	fmt.Fprintf(log, "wrote %s\n", path)
+}

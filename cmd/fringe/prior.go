@@ -1,0 +1,60 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"fringe/infer"
+	"fringe/models"
+	"fringe/radio"
+	"fringe/unrolled"
+)
+
+// prior is what is assumed of the sky: regularizers, a denoiser or an unrolled network, exactly one of them.
+type prior struct {
+	name     string
+	terms    []infer.Part
+	denoiser *models.Denoiser
+	network  *unrolled.Network
+}
+
+// isCheckpoint reports whether the value of --prior names a folder rather than regularizers.
+func isCheckpoint(text string) bool {
+	info, err := os.Stat(text)
+	return err == nil && info.IsDir() || strings.ContainsRune(text, filepath.Separator)
+}
+
+// checkPrior refuses unknown regularizers and missing folders before anything is read.
+func checkPrior(text string) error {
+	if isCheckpoint(text) {
+		if info, err := os.Stat(text); err != nil || !info.IsDir() {
+			return withHint(fmt.Errorf("--prior %s: there is no such checkpoint folder", text), "train one with fringe train, or name regularizers: --prior entropy,tv")
+		}
+		return nil
+	}
+	_, err := openPrior(text, infer.Scale{Grid: radio.Grid{NX: 8, NY: 8, CellRad: 1}, FluxJy: 1})
+	return err
+}
+
+// openPrior makes the prior that --prior names. The caller closes it.
+func openPrior(text string, scale infer.Scale) (*prior, error) {
+	if isCheckpoint(text) {
+		return openCheckpoint(text)
+	}
+	terms, err := infer.ParseRegularizers(text, scale)
+	if err != nil {
+		return nil, withHint(fmt.Errorf("--prior %s: %w", text, err), "name regularizers, such as entropy=1,tv=0.5, or the folder of a checkpoint")
+	}
+	return &prior{name: text, terms: terms}, nil
+}
+
+func (p *prior) close() {
+	if p.denoiser != nil {
+		p.denoiser.Drop()
+	}
+	if p.network != nil {
+		p.network.Drop()
+	}
+}

@@ -1,0 +1,4 @@
+package main
+
+// version is what --version prints and reports and FITS headers carry.
+const version = "0.1.0"

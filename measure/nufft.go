@@ -34,6 +34,10 @@ func NewNUFFT(g radio.Grid, u, v []float64, eps float64) (*NUFFT, error) {
 		x[k] = -2 * math.Pi * u[k] * g.CellRad
 		y[k] = 2 * math.Pi * v[k] * g.CellRad
 	}
+	// The library promises the order of what it is asked for; asking for half keeps the error below 2·eps in the tests.
+	if eps >= 2e-14 {
+		eps /= 2
+	}
 	plan, err := finufft.NewPlan(g.NX, g.NY, x, y, finufft.Options{Eps: eps})
 	if err != nil {
 		return nil, fmt.Errorf("measure: NUFFT of %d x %d pixels, %d points: %w", g.NX, g.NY, len(u), err)

@@ -25,6 +25,9 @@ func NewDFT(g Grid, u, v []float64) *DFT {
 	return &DFT{grid: g, u: u, v: v}
 }
 
+// Len returns the number of points.
+func (d *DFT) Len() int { return len(d.u) }
+
 // Forward fills vis[k] with the visibility of img (Jy/pixel, so vis is in Jy) at point k. The kernel splits into a
 // factor of the column and one of the row, so a visibility costs NX+NY sines and NX·NY multiplications.
 func (d *DFT) Forward(vis []complex128, img []float64) {

@@ -37,10 +37,11 @@ func readImage(path string) (img []float64, g radio.Grid, h ImageHeader, err err
 	if err != nil {
 		return nil, g, h, err
 	}
-	return decodeImage(f, info.Size())
+	return DecodeImage(f, info.Size())
 }
 
-func decodeImage(r io.ReaderAt, size int64) (img []float64, g radio.Grid, h ImageHeader, err error) {
+// DecodeImage is [ReadImage] for the size bytes of r.
+func DecodeImage(r io.ReaderAt, size int64) (img []float64, g radio.Grid, h ImageHeader, err error) {
 	hdu, err := readHDU(r, size, 0)
 	if errors.Is(err, io.EOF) {
 		err = errors.New("the file is empty")

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Read a UVFITS file or a FITS image with astropy and print what it holds as JSON, for comparison with package data.
+"""Read UVFITS files or FITS images with astropy and print a JSON list of what they hold, for comparison with package data.
 
-usage: astropy_check.py uvfits FILE    every visibility: u, v (wavelengths), MJD, Stokes I, weight, antenna numbers
-       astropy_check.py image FILE     sky position of some pixels, HISTORY, result of the FITS verification
+usage: astropy_check.py uvfits FILE...    every visibility: u, v (wavelengths), MJD, Stokes I, weight, antenna numbers
+       astropy_check.py image FILE...     sky position of some pixels, HISTORY, result of the FITS verification
 
 The rules are those of AIPS Memo 117, written independently of the Go reader:
 u and v are given as the file has them, that is with V = sum I exp(+2 pi i (ul + vm)).
@@ -85,9 +85,9 @@ def image(path):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 3 or sys.argv[1] not in ("uvfits", "image"):
+    if len(sys.argv) < 3 or sys.argv[1] not in ("uvfits", "image"):
         sys.exit(__doc__)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        result = {"uvfits": uvfits, "image": image}[sys.argv[1]](sys.argv[2])
-    json.dump(result, sys.stdout)
+        results = [{"uvfits": uvfits, "image": image}[sys.argv[1]](path) for path in sys.argv[2:]]
+    json.dump(results, sys.stdout)

@@ -1,0 +1,11 @@
+package data
+
+import "fringe/radio"
+
+// GaussianSky returns one elliptical Gaussian: centre (l, m), FWHMs and position angle, all in radians.
+func GaussianSky(g radio.Grid, l, m, major, minor, pa float64) Sky {
+	side := min(g.NX, g.NY)
+	f := float64(side) * g.CellRad
+	return Sky{Family: "gaussian", fieldRad: f, pixel: 1 / float64(side),
+		parts: []part{{1, gaussians{newGauss(1, l/f, m/f, major/f, minor/f, pa)}}}}
+}

@@ -1,0 +1,20 @@
+// Package data goes from skies to training pairs, and between files and memory. It needs no LibTorch.
+//
+// Simulation: a [SkyConfig] draws a [Sky], a continuous brightness of flux 1 that renders to any grid; an
+// [ObservationConfig] draws what an array of telescopes sees at what noise; [Observe] fills in the visibilities by an exact
+// Fourier transform on a finer grid than the image's. A [PairConfig] does all of it:
+//
+//	config := data.PairConfig{Seed: 1}
+//	for pair, err := range data.Prefetch(ctx, 0, 2, func(i int) (data.Pair, error) {
+//		return config.Pair(data.Training, uint64(i))
+//	}) {
+//		… pair.Truth (Jy/pixel on pair.Grid), pair.Vis
+//	}
+//
+// Example number i of a split depends on the configuration, its seed and i alone, so runs can stop and resume anywhere. Training,
+// validation and evaluation draw from disjoint generators; see [Rng].
+//
+// Files: [ReadUVFITS] and [WriteUVFITS] for visibilities, [ReadImage] and [WriteImage] for FITS images. Conventions are
+// those of package radio: the readers and writers convert signs and units, nothing else does. Files are written to a
+// temporary name and renamed, so a file is complete or absent.
+package data

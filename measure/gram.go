@@ -3,7 +3,7 @@ package measure
 import (
 	"errors"
 	"fmt"
-	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/dsp/fourier"
 
@@ -33,51 +33,57 @@ type Gram struct {
 // gramEps is the accuracy of the transforms behind a Gram, relative to the beam's peak; close to what float64 allows.
 const gramEps = 1e-14
 
-// NewGram computes the Gram of the unflagged visibilities of v on g, in float64. It uses no tensors and may run in several
-// goroutines at once. It returns an error when all are flagged, or when a baseline is too long for the cell.
+// NewGram computes the Gram of the unflagged visibilities of v on g, in float64, from their U, V, Vis and Weight. It uses no
+// tensors and may run in several goroutines at once. It returns an error when all are flagged, or when a baseline is too
+// long for the cell.
 func NewGram(g radio.Grid, v *radio.Visibilities) (*Gram, error) {
-	v = v.Unflagged()
-	if v.Len() == 0 {
-		return nil, errors.New("measure: Gram: all visibilities are flagged, or there are none")
+	if err := g.Validate(); err != nil {
+		return nil, fmt.Errorf("measure: Gram: %w", err)
 	}
 	gram := &Gram{Dirty: make([]float64, g.Len())}
-	weights, weighted := make([]complex128, v.Len()), make([]complex128, v.Len())
-	for k, w := range v.Weight {
+	var u, vv []float64
+	var weights, weighted []complex128
+	for k, d := range v.Vis {
+		if v.Flagged(k) {
+			continue
+		}
+		w := v.Weight[k]
 		gram.SumW += w
-		gram.Const += w * (real(v.Vis[k])*real(v.Vis[k]) + imag(v.Vis[k])*imag(v.Vis[k]))
+		gram.Const += w * (real(d)*real(d) + imag(d)*imag(d))
+		u, vv = append(u, v.U[k]), append(vv, v.V[k])
+		weights, weighted = append(weights, complex(w, 0)), append(weighted, complex(w, 0)*d)
 	}
-	if s := gram.SumW + gram.Const; math.IsInf(s, 0) {
+	if len(u) == 0 {
+		return nil, errors.New("measure: Gram: all visibilities are flagged, or there are none")
+	}
+	if !finite(gram.SumW) || !finite(gram.Const) {
 		return nil, errors.New("measure: Gram: the weighted sum of the visibilities overflows")
 	}
 	gram.Const /= gram.SumW
-	for k, w := range v.Weight {
-		w /= gram.SumW
-		weights[k] = complex(w, 0)
-		weighted[k] = complex(w, 0) * v.Vis[k]
-	}
-	if err := adjoint(gram.Dirty, g, v, weighted); err != nil {
+	if err := dirty(gram.Dirty, g, u, vv, weighted, gram.SumW); err != nil {
 		return nil, err
 	}
 	double := radio.Grid{NX: 2 * g.NX, NY: 2 * g.NY, CellRad: g.CellRad}
 	beam := make([]float64, double.Len())
-	if err := adjoint(beam, double, v, weights); err != nil {
+	if err := dirty(beam, double, u, vv, weights, gram.SumW); err != nil {
 		return nil, err
 	}
 	gram.Kernel = evenTransform(beam, double.NY, double.NX)
-	for _, k := range gram.Kernel {
-		gram.Norm = math.Max(gram.Norm, k)
-	}
+	gram.Norm = slices.Max(gram.Kernel)
 	return gram, nil
 }
 
-// adjoint fills img with Re Aᴴ vis on g.
-func adjoint(img []float64, g radio.Grid, v *radio.Visibilities, vis []complex128) error {
-	op, err := NewNUFFT(g, v.U, v.V, gramEps)
+// dirty fills img with Re Aᴴ vis/sumW on g.
+func dirty(img []float64, g radio.Grid, u, v []float64, vis []complex128, sumW float64) error {
+	op, err := NewNUFFT(g, u, v, gramEps)
 	if err != nil {
-		return fmt.Errorf("measure: Gram: %w", err)
+		return err
 	}
 	defer op.Close()
 	op.Adjoint(img, vis)
+	for p := range img {
+		img[p] /= sumW
+	}
 	return nil
 }
 

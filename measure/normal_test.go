@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"fringe/internal/torch"
@@ -224,6 +226,34 @@ func TestGramIgnoresFlaggedVisibilities(t *testing.T) {
 	}
 	if _, err := measure.NewGram(g, bad); err == nil || !strings.Contains(err.Error(), "flagged") {
 		t.Errorf("all flagged: got %v", err)
+	}
+	if _, err := measure.NewGram(radio.Grid{NX: -1, NY: 4, CellRad: cell}, v); err == nil {
+		t.Error("a negative size was accepted")
+	}
+	if _, err := measure.NewGram(radio.Grid{NX: 8, NY: 8, CellRad: 2 * cell}, v); err == nil || !strings.Contains(err.Error(), "uas") {
+		t.Errorf("too large a cell: got %v", err)
+	}
+}
+
+func TestGramsInParallelGiveTheSameBytes(t *testing.T) {
+	v := observation(rand.New(rand.NewPCG(14, 1)), 60)
+	grams := make([]*measure.Gram, 8)
+	var group sync.WaitGroup
+	for i := range grams {
+		group.Go(func() {
+			gram, err := measure.NewGram(grids[2], v)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			grams[i] = gram
+		})
+	}
+	group.Wait()
+	for _, gram := range grams[1:] {
+		if !reflect.DeepEqual(gram, grams[0]) {
+			t.Error("two Grams of the same visibilities differ")
+		}
 	}
 }
 

@@ -5,6 +5,8 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"math"
+	"os"
 	"strconv"
 	"strings"
 
@@ -25,22 +27,27 @@ func Arrays() []string {
 	return files
 }
 
-// Array returns the stations of a known array, such as "eht2017", with their positions and the SEFD of one hand.
+// Array returns the stations of a known array, such as "eht2017", or those of a file when name ends in .txt. The format is that
+// of eht-imaging's tables: lines of name, geocentric X Y Z in metres and the SEFD of one hand in Jy, separated by blanks; further
+// columns are ignored; # starts a comment; without an SEFD it is 0, unknown.
 func Array(name string) ([]radio.Station, error) {
-	table, err := arrayTables.ReadFile("arrays/" + name + ".txt")
-	if err != nil {
-		return nil, fmt.Errorf("data: no array %q, use any of %s", name, strings.Join(Arrays(), ", "))
+	var table []byte
+	var err error
+	if strings.HasSuffix(name, ".txt") {
+		if table, err = os.ReadFile(name); err != nil {
+			return nil, fmt.Errorf("data: array: %w", err)
+		}
+	} else if table, err = arrayTables.ReadFile("arrays/" + name + ".txt"); err != nil {
+		return nil, fmt.Errorf("data: no array %q, use any of %s, or a file with the ending .txt", name, strings.Join(Arrays(), ", "))
 	}
-	stations, err := ParseArray(string(table))
+	stations, err := parseArray(string(table))
 	if err != nil {
 		return nil, fmt.Errorf("data: array %q: %w", name, err)
 	}
 	return stations, nil
 }
 
-// ParseArray reads a table of stations: lines of name, geocentric X Y Z in metres and optionally the SEFD of one hand in
-// Jy, separated by blanks; further columns are ignored; # starts a comment.
-func ParseArray(table string) ([]radio.Station, error) {
+func parseArray(table string) ([]radio.Station, error) {
 	var stations []radio.Station
 	lines := bufio.NewScanner(strings.NewReader(table))
 	for n := 1; lines.Scan(); n++ {
@@ -55,8 +62,8 @@ func ParseArray(table string) ([]radio.Station, error) {
 		s := radio.Station{Name: f[0]}
 		for k, field := range f[1:min(len(f), 5)] {
 			x, err := strconv.ParseFloat(field, 64)
-			if err != nil {
-				return nil, fmt.Errorf("line %d: %q is not a number", n, field)
+			if err != nil || math.IsNaN(x) || math.IsInf(x, 0) {
+				return nil, fmt.Errorf("line %d: %q is not a finite number", n, field)
 			}
 			if k < 3 {
 				s.XYZ[k] = x

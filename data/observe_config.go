@@ -19,7 +19,7 @@ func (r Range) or(otherwise Range) Range {
 // ObservationConfig says how simulated observations are drawn. The zero value is an observation as those of the EHT in
 // 2017: five to eight stations, 12 to 30 scans of 3 to 7 minutes during one night, 0.3 to 1.2 Jy at 227 GHz.
 type ObservationConfig struct {
-	// Array names the stations, see [Arrays]; "" means eht2017.
+	// Array names the stations or a file of them, see [Array]; "" means eht2017.
 	Array string `yaml:"array"`
 	// MinStations is the smallest random subset of stations that observes; 0 means 5 (or all, when there are fewer). Set it
 	// to the size of the array to use all of them always.

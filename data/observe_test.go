@@ -3,6 +3,8 @@ package data_test
 import (
 	"math"
 	"math/cmplx"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -44,10 +46,28 @@ func TestArrays(t *testing.T) {
 	if _, err := data.Array("eht"); err == nil || !strings.Contains(err.Error(), "eht2017, eht2025") {
 		t.Errorf("unknown array: error %v", err)
 	}
-	for _, table := range []string{"", "A 1 2", "A 1 2 x", "# A 1 2 3"} {
-		if _, err := data.ParseArray(table); err == nil {
-			t.Errorf("table %q: no error", table)
+}
+
+func TestArrayFromFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "mine.txt")
+	if _, err := data.Array(path); err == nil {
+		t.Error("a file that does not exist: no error")
+	}
+	for _, table := range []string{"", "A 1 2", "A 1 2 x", "A 1 2 NaN", "# A 1 2 3"} {
+		if err := os.WriteFile(path, []byte(table), 0o644); err != nil {
+			t.Fatal(err)
 		}
+		if _, err := data.Array(path); err == nil || !strings.Contains(err.Error(), "mine.txt") {
+			t.Errorf("table %q: error %v", table, err)
+		}
+	}
+	if err := os.WriteFile(path, []byte("#NAME X Y Z SEFDR SEFDL\nA 1 2 3e6 50 60 # near\n\nB 4 5 6\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	got, err := data.Array(path)
+	want := []radio.Station{{Name: "A", XYZ: [3]float64{1, 2, 3e6}, SEFDJy: 50}, {Name: "B", XYZ: [3]float64{4, 5, 6}}}
+	if err != nil || !slices.Equal(got, want) {
+		t.Errorf("got %v, %v, want %v", got, err, want)
 	}
 }
 

@@ -158,9 +158,9 @@ func TestParseRegularizers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i, want := range []infer.Part{{Name: "entropy", Weight: 2}, {Name: "tv", Weight: 0.5}, {Name: "l1", Weight: 1}} {
-		if parts[i].Name != want.Name || parts[i].Weight != want.Weight*infer.StrengthUnit {
-			t.Errorf("part %d is %s with weight %g, want %s with %g units", i, parts[i].Name, parts[i].Weight, want.Name, want.Weight)
+	for i, want := range []infer.Part{{Name: "entropy", Weight: 200}, {Name: "tv", Weight: 5}, {Name: "l1", Weight: 10}} {
+		if parts[i].Name != want.Name || parts[i].Weight != want.Weight {
+			t.Errorf("part %d is %s with weight %g, want %s with %g", i, parts[i].Name, parts[i].Weight, want.Name, want.Weight)
 		}
 	}
 	for list, want := range map[string]string{

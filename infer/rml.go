@@ -47,6 +47,16 @@ func (c RMLConfig) withDefaults() RMLConfig {
 	return c
 }
 
+// EHTRegularizers is a first choice for [ParseRegularizers] where a few stations see a source of a few beams: entropy against
+// a Gaussian prior of one to three beams, and a little smoothness.
+const EHTRegularizers = "entropy=1,tsv=1"
+
+// EHTDefaults returns settings that suit closure quantities of a few stations: four rounds, blurred by half the beam in
+// between (beamRad: its FWHM, or 1/longest baseline).
+func EHTDefaults(beamRad float64) RMLConfig {
+	return RMLConfig{MaxIterations: 200, Rounds: 4, BlurFWHMRad: beamRad / 2}
+}
+
 // RML minimises Σ weight·term over positive images by L-BFGS. Non-linear data terms (closure quantities) have local minima:
 // with several rounds each starts from the result of the one before, blurred, which frees the image from fine structure
 // that an early iterate fitted by chance (blur and restart, as eht-imaging does; Chael et al. 2018, ApJ 857, 23). The image

@@ -1,0 +1,124 @@
+package checkpoints
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+)
+
+// Save writes a checkpoint into the folder dir, which is made if need be, and replaces the one that is there. An empty state
+// writes none. Version, Weights and State of m are filled in. A kill at any moment leaves the former checkpoint or this one.
+func Save(dir string, m Manifest, weights, state []Tensor) error {
+	if err := save(dir, m, weights, state); err != nil {
+		return fmt.Errorf("checkpoints: save %q: %w", dir, err)
+	}
+	return nil
+}
+
+func save(dir string, m Manifest, weights, state []Tensor) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	m.Version, m.State = Version, nil
+	var err error
+	if m.Weights, err = writeTensors(dir, "weights", weights); err != nil {
+		return err
+	}
+	if len(state) > 0 {
+		file, err := writeTensors(dir, "state", state)
+		if err != nil {
+			return err
+		}
+		m.State = &file
+	}
+	if err := m.validate(); err != nil {
+		return err
+	}
+	text, err := m.encode()
+	if err != nil {
+		return err
+	}
+	// The files must be on disk before the manifest that names them.
+	if err := syncFolder(dir); err != nil {
+		return err
+	}
+	if err := writeFile(dir, manifestName, text); err != nil {
+		return err
+	}
+	if err := syncFolder(dir); err != nil {
+		return err
+	}
+	return removeOthers(dir, m)
+}
+
+// writeTensors writes prefix-<checksum>.safetensors.
+func writeTensors(dir, prefix string, tensors []Tensor) (File, error) {
+	content, err := EncodeSafetensors(tensors)
+	if err != nil {
+		return File{}, err
+	}
+	sum := sha256.Sum256(content)
+	digest := hex.EncodeToString(sum[:])
+	f := File{Name: prefix + "-" + digest[:8] + ".safetensors", Bytes: int64(len(content)), SHA256: digest}
+	return f, writeFile(dir, f.Name, content)
+}
+
+// writeFile puts content under name, whole or not at all.
+func writeFile(dir, name string, content []byte) (err error) {
+	f, err := os.CreateTemp(dir, tempPrefix+"*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.Remove(f.Name()))
+		}
+	}()
+	_, err = f.Write(content)
+	if err == nil {
+		err = f.Chmod(0o644)
+	}
+	if err == nil {
+		err = f.Sync()
+	}
+	if err = errors.Join(err, f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), filepath.Join(dir, name))
+}
+
+func syncFolder(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
+
+const tempPrefix = ".saving-"
+
+// ours matches the names that this package gives to files.
+var ours = regexp.MustCompile(`^(weights|state)-[0-9a-f]{8}\.safetensors$|^\.saving-`)
+
+// removeOthers removes files of former checkpoints and of saves that were killed.
+func removeOthers(dir string, m Manifest) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		keep := e.Name() == m.Weights.Name || (m.State != nil && e.Name() == m.State.Name)
+		if keep || !ours.MatchString(e.Name()) {
+			continue
+		}
+		if err := os.Remove(filepath.Join(dir, e.Name())); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}

@@ -72,24 +72,32 @@ func closures(v *Visibilities, order int, minSNR float64, list func(*snapshot) [
 	return c
 }
 
-func (c *Closures) append(v *Visibilities, q candidate) {
+// At returns quantity j of other visibilities of the same baselines, for example a model's: vis is indexed as the set that
+// the closures were made from. A phase is wrapped to (−π, π].
+func (c *Closures) At(j int, vis []complex128) float64 {
 	value := 0.0
-	for i := range c.Order {
-		vis := v.Vis[q.index[i]]
+	for i := c.Order * j; i < c.Order*(j+1); i++ {
+		z := vis[c.Index[i]]
 		if c.Order == 3 {
-			value += q.sign[i] * cmplx.Phase(vis)
+			value += c.Sign[i] * cmplx.Phase(z)
 		} else {
-			value += q.sign[i] * math.Log(cmplx.Abs(vis))
+			value += c.Sign[i] * math.Log(cmplx.Abs(z))
 		}
 	}
 	if c.Order == 3 {
-		value = WrapPhase(value)
+		return WrapPhase(value)
 	}
+	return value
+}
+
+func (c *Closures) append(v *Visibilities, q candidate) {
 	c.Index = append(c.Index, q.index[:c.Order]...)
 	c.Sign = append(c.Sign, q.sign[:c.Order]...)
-	c.Value, c.Sigma = append(c.Value, value), append(c.Sigma, math.Sqrt(q.variance))
+	c.Value, c.Sigma = append(c.Value, 0), append(c.Sigma, math.Sqrt(q.variance))
 	c.TimeSec = append(c.TimeSec, v.TimeSec[q.index[0]])
 	c.FreqHz = append(c.FreqHz, v.FreqHz[q.index[0]])
+	last := c.Len() - 1
+	c.Value[last] = c.At(last, v.Vis)
 }
 
 // WrapPhase returns the angle in (−π, π] that differs from phase (rad) by a multiple of 2π.

@@ -193,3 +193,34 @@ func TestWrapPhase(t *testing.T) {
 		}
 	}
 }
+
+// Noise drawn with the stated σ scatters closures by the stated σ: the normalised deviations have variance 1. At |V|/σ > 30
+// terms of second order are below 0.1 %; 600 draws of 16 quantities (correlated within a draw) give about ±3 %.
+func TestClosureSigma(t *testing.T) {
+	rng := rand.New(rand.NewPCG(16, 17))
+	truth := randomSet(rng, 6, 1)
+	for k := range truth.Weight {
+		truth.Weight[k] = 1e4
+	}
+	for _, of := range []func(*radio.Visibilities, float64) *radio.Closures{radio.ClosurePhases, radio.LogClosureAmplitudes} {
+		c := of(truth, 0)
+		sum, n := 0.0, 0
+		for range 600 {
+			noisy := truth.Clone()
+			for k := range noisy.Vis {
+				noisy.Vis[k] += complex(0.01*rng.NormFloat64(), 0.01*rng.NormFloat64())
+			}
+			for j := range c.Value {
+				d := c.At(j, noisy.Vis) - c.Value[j]
+				if c.Order == 3 {
+					d = radio.WrapPhase(d)
+				}
+				sum += d * d / (c.Sigma[j] * c.Sigma[j])
+				n++
+			}
+		}
+		if got := sum / float64(n); math.Abs(got-1) > 0.1 {
+			t.Errorf("order %d: normalised variance %g, want 1", c.Order, got)
+		}
+	}
+}

@@ -26,8 +26,10 @@ type Gram struct {
 	// SumW is Σw (1/Jy²), Const is c (Jy²).
 	SumW, Const float64
 	// Norm bounds the spectral norm of N from above: the largest element of Kernel. A gradient step x − η(Nx − b) cannot
-	// diverge for 0 < η < 2/Norm.
+	// diverge for 0 < η < 2/Norm. With few visibilities the bound is loose, up to about a factor of 4.
 	Norm float64
+	// BeamPixels is the area of the beam's main lobe in pixels, at least 1.
+	BeamPixels float64
 }
 
 // gramEps is the accuracy of the transforms behind a Gram, relative to the beam's peak; close to what float64 allows.
@@ -40,7 +42,7 @@ func NewGram(g radio.Grid, v *radio.Visibilities) (*Gram, error) {
 	if err := g.Validate(); err != nil {
 		return nil, fmt.Errorf("measure: Gram: %w", err)
 	}
-	gram := &Gram{Dirty: make([]float64, g.Len())}
+	gram := &Gram{Dirty: make([]float64, g.Len()), BeamPixels: beamPixels(g, v)}
 	var u, vv []float64
 	var weights, weighted []complex128
 	for k, d := range v.Vis {

@@ -147,7 +147,7 @@ func TestStepOnPaper(t *testing.T) {
 			return err
 		}
 		eta := s.RequireGrad(s.FromFloat64s([]float64{0.125}, 1, 1, 1, 1))
-		y, err := measure.Step(s, n, s.FromFloat64s(x, 1, 1, ny, nx), s.FromFloat64s(dirty, 1, 1, ny, nx), eta)
+		y, _, err := measure.Step(s, n, s.FromFloat64s(x, 1, 1, ny, nx), s.FromFloat64s(dirty, 1, 1, ny, nx), eta)
 		if err != nil {
 			return err
 		}
@@ -193,12 +193,28 @@ func TestStepsLowerChi2(t *testing.T) {
 				t.Fatalf("χ² rose from %g to %g with η = 1/Norm", last, chi2)
 			}
 			last = chi2
-			if x, err = measure.Step(s, n, x, dirty, eta); err != nil {
+			if x, _, err = measure.Step(s, n, x, dirty, eta); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
+}
+
+func TestNormBoundsTheSpectralNorm(t *testing.T) {
+	for _, g := range grids {
+		obs, grams, _, x := batch(t, g, 1)
+		largest := 0.0
+		for range 100 { // the power method reaches the largest eigenvalue from below
+			y := directNormal(g, obs[0], x)
+			largest = math.Sqrt(dot(y, y) / dot(x, x))
+			x = y
+		}
+		// A lone visibility has the norm n² on n² pixels and 4n² on the doubled grid, so the bound may be loose by 4.
+		if norm := grams[0].Norm; norm < largest*(1-1e-12) || norm > 4*largest {
+			t.Errorf("%dx%d: Norm %g, largest eigenvalue %g", g.NX, g.NY, norm, largest)
+		}
+	}
 }
 
 func TestGramIgnoresFlaggedVisibilities(t *testing.T) {

@@ -34,7 +34,7 @@ func (c GradientConfig) Validate() error {
 func GradientSteps(s *torch.Scope, n *measure.Normal, x, dirty, eta *torch.Tensor, steps int, signed bool) (y *torch.Tensor, err error) {
 	defer torch.Catch(&err)
 	for range steps {
-		next, err := measure.Step(s, n, x, dirty, eta)
+		next, _, err := measure.Step(s, n, x, dirty, eta)
 		if err != nil {
 			return nil, err
 		}

@@ -78,7 +78,7 @@ func PnP(ctx context.Context, p Problem, d Denoiser, c PnPConfig) (*Result, erro
 	result := &Result{Stop: ScheduleFinished}
 	x := slices.Clone(p.Start)
 	for k, sigma := range noiseLevels(c.SigmaMax, c.SigmaMin, c.Steps) {
-		next, err := c.step(ctx, &p, d, data, x, sigma, k)
+		next, err := c.step(ctx, &p, d, x, sigma, k)
 		if err != nil {
 			return nil, err
 		}
@@ -100,7 +100,7 @@ func PnP(ctx context.Context, p Problem, d Denoiser, c PnPConfig) (*Result, erro
 }
 
 // step is one denoising and one data step.
-func (c PnPConfig) step(ctx context.Context, p *Problem, d Denoiser, data Term, x []float64, sigma float64, k int) ([]float64, error) {
+func (c PnPConfig) step(ctx context.Context, p *Problem, d Denoiser, x []float64, sigma float64, k int) ([]float64, error) {
 	scale := c.PeakJy
 	if scale == 0 {
 		scale = peak(x)
@@ -119,10 +119,8 @@ func (c PnPConfig) step(ctx context.Context, p *Problem, d Denoiser, data Term, 
 	if err != nil {
 		return nil, err
 	}
-	near := &Objective{Parts: []Part{
-		{Name: "data", Weight: 1, Term: data},
-		{Name: "distance to the denoised image", Weight: c.Strength / (sigma * sigma), Term: distance{z, scale}},
-	}}
+	near := &Objective{Parts: append(slices.Clone(p.Terms),
+		Part{Name: "distance to the denoised image", Weight: c.Strength / (sigma * sigma), Term: distance{z, scale}})}
 	// Above a hundredth of the peak softplus is linear to e⁻¹, above a tenth to 5e-5: the quadratic stays one.
 	found, err := lbfgs{c.DataSteps, c.Tolerance}.positive(ctx, near, Softplus, softplusBend*scale, scaled(scale, z), func(int, float64) {})
 	return found.z, err

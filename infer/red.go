@@ -17,7 +17,7 @@ type REDConfig struct {
 	SigmaMax      float64 `yaml:"sigma_max" json:"sigma_max"`           // in units of the peak; 0 for 0.2
 	SigmaMin      float64 `yaml:"sigma_min" json:"sigma_min"`           // 0 for 0.02
 	Strength      float64 `yaml:"strength" json:"strength"`             // λ of the prior; 0 for 1
-	Tolerance     float64 `yaml:"tolerance" json:"tolerance"`           // relative change of the image that ends the run; 0 for 1e-4
+	Tolerance     float64 `yaml:"tolerance" json:"tolerance"`           // what may remain of the forces, relative to them; 0 for 1e-3
 	PeakJy        float64 `yaml:"peak_jy" json:"peak_jy"`               // scale α in Jy/pixel; 0 for the peak of the image, fixed once σ is at SigmaMin
 }
 
@@ -47,21 +47,24 @@ func (c REDConfig) withDefaults() REDConfig {
 	setDefault(&c.SigmaMax, 0.2)
 	setDefault(&c.SigmaMin, 0.02)
 	setDefault(&c.Strength, 1)
-	setDefault(&c.Tolerance, 1e-4)
+	setDefault(&c.Tolerance, 1e-3)
 	return c
 }
 
 // RED images with a denoiser by regularization by denoising (Romano, Elad & Milanfar 2017, eq. 17): in units y = x/α it
 // iterates
 //
-//	y ← [ y − (∇data(y) + ρ (y − D(y, σ))) / (L + ρ) ]₊ ,   ρ = λ/σ²
+//	x ← [ y − (∇data(y) + ρ (y − D(y, σ))) / (L + ρ) ]₊ ,   ρ = λ/σ²
 //
-// towards the point where both forces cancel. A denoiser has no objective in general, so there is no line search on it:
-// L is a bound of the curvature of the DATA term alone, raised until data(y⁺) ≤ data(y) + ⟨∇data, y⁺−y⟩ + L/2 ‖y⁺−y‖²
-// (Beck & Teboulle 2009, backtracking). The iteration converges when D does not expand distances.
+// towards the point where both forces cancel; y is x pushed on along its last change (Nesterov's momentum, as in the
+// accelerated RED of Reehorst & Schniter 2019), and the momentum is dropped when it points uphill (O'Donoghue & Candès 2015,
+// the rule that needs no objective). A denoiser has no objective in general, so there is no line search on it: L is a bound
+// of the curvature of the DATA term alone, raised until data(x) ≤ data(y) + ⟨∇data, x−y⟩ + L/2 ‖x−y‖² (Beck & Teboulle
+// 2009), and lowered a little at every iteration. A denoiser that does not expand distances makes the iteration settle.
 //
-// A run that converges returns its last image. One that meets the cap or is cancelled returns, of the images at the final
-// noise level (all images, if it was not reached), the one with the smallest data misfit.
+// The run has converged when, at the final noise level, the sum of the forces is below Tolerance times the forces, or the
+// image stands still to 1e-9; it then returns its last image. One that meets the cap or is cancelled returns, of the images
+// at the final noise level (all images, if it was not reached), the one with the smallest data misfit.
 func RED(ctx context.Context, p Problem, d Denoiser, c REDConfig) (*Result, error) {
 	if err := p.Validate(); err != nil {
 		return nil, err
@@ -70,8 +73,8 @@ func RED(ctx context.Context, p Problem, d Denoiser, c REDConfig) (*Result, erro
 		return nil, err
 	}
 	c = c.withDefaults()
-	r := &red{config: c, problem: &p, denoiser: d, data: &Objective{Parts: p.Terms},
-		x: slices.Clone(p.Start), best: p.Start, bestValue: math.Inf(1), result: &Result{Stop: IterationCap}}
+	r := &red{config: c, problem: &p, denoiser: d, data: &Objective{Parts: p.Terms}, momentum: 1,
+		x: slices.Clone(p.Start), last: p.Start, best: p.Start, bestValue: math.Inf(1), result: &Result{Stop: IterationCap}}
 	for k := range c.MaxIterations {
 		if ctx.Err() != nil {
 			r.result.Stop = Cancelled
@@ -95,9 +98,10 @@ type red struct {
 	problem   *Problem
 	denoiser  Denoiser
 	data      *Objective
-	scale     float64
-	curvature float64 // L
-	x         []float64
+	scale     float64   // α
+	curvature float64   // L
+	momentum  float64   // Nesterov's t
+	x, last   []float64 // this image and the one before
 	best      []float64
 	bestValue float64
 	result    *Result
@@ -119,28 +123,27 @@ func (r *red) iterate(k int) (converged bool, err error) {
 			return false, err
 		}
 	}
-	y := scaled(1/r.scale, r.x)
+	y := r.extrapolate()
 	denoised, err := denoise(r.denoiser, r.problem.Grid, y, sigma, 0)
 	if err != nil {
 		return false, err
 	}
-	next, value, err := r.step(y, denoised, c.Strength/(sigma*sigma))
+	m, err := r.step(y, denoised, c.Strength/(sigma*sigma))
 	if err != nil {
 		return false, err
 	}
-	change := floats.Distance(next, y, 2) / math.Max(floats.Norm(next, 2), math.SmallestNonzeroFloat64)
-	r.x = scaled(r.scale, next)
+	r.advance(y, m.x)
 	if k == c.Anneal {
 		r.bestValue = math.Inf(1) // the final noise level begins: what came before no longer counts
 	}
-	if value < r.bestValue {
-		r.best, r.bestValue = r.x, value
+	if m.value < r.bestValue {
+		r.best, r.bestValue = r.x, m.value
 	}
 	r.result.Iterations++
-	step := Step{Iteration: k + 1, Value: value, Sigma: sigma}
+	step := Step{Iteration: k + 1, Value: m.value, Sigma: sigma}
 	r.result.History = append(r.result.History, step)
 	r.problem.report(step)
-	return k >= c.Anneal && change < c.Tolerance, nil
+	return k >= c.Anneal && (m.remaining < c.Tolerance || m.change < 1e-9), nil
 }
 
 // rescale sets the scale to the peak, and keeps the curvature in the new units.
@@ -159,34 +162,76 @@ func (r *red) rescale() error {
 	return nil
 }
 
-// maxDoublings bounds the backtracking: 2¹⁰⁰ exceeds the range of any curvature that data can have.
-const maxDoublings = 100
+// extrapolate returns y, in units of the scale.
+func (r *red) extrapolate() []float64 {
+	next := (1 + math.Sqrt(1+4*r.momentum*r.momentum)) / 2
+	push := (r.momentum - 1) / next
+	r.momentum = next
+	y := make([]float64, len(r.x))
+	for i, v := range r.x {
+		y[i] = math.Max(0, v+push*(v-r.last[i])) / r.scale
+	}
+	return y
+}
 
-// step returns the next y and the data misfit there.
-func (r *red) step(y, denoised []float64, rho float64) (next []float64, nextValue float64, err error) {
+// advance makes next the current image, and drops the momentum where the step from y went against it.
+func (r *red) advance(y, next []float64) {
+	against := 0.0
+	for i, v := range next {
+		against += (y[i] - v) * (v - r.x[i]/r.scale)
+	}
+	if against > 0 {
+		r.momentum = 1
+	}
+	r.last, r.x = r.x, scaled(r.scale, next)
+}
+
+// move is the outcome of one step, in units of the scale.
+type move struct {
+	x         []float64
+	value     float64 // of the data misfit
+	change    float64 // ‖x − y‖/‖x‖
+	remaining float64 // (L+ρ)‖x − y‖ over ‖∇data‖ + ρ‖y − D‖
+}
+
+// maxDoublings bounds the backtracking: 2¹⁰⁰ exceeds the range of any curvature that data can have. lowering is the factor
+// by which the curvature is tried smaller at each iteration.
+const (
+	maxDoublings = 100
+	lowering     = 0.9
+)
+
+// step moves from y against both forces.
+func (r *red) step(y, denoised []float64, rho float64) (move, error) {
 	grad := make([]float64, len(y))
-	value, err := r.data.ValueGrad(grad, r.x)
+	value, err := r.data.ValueGrad(grad, scaled(r.scale, y))
 	if err != nil {
-		return nil, 0, err
+		return move{}, err
 	}
 	floats.Scale(r.scale, grad)
 	if r.curvature == 0 {
 		r.curvature = math.Max(floats.Norm(grad, 2), 1e-6)
 	}
-	next = make([]float64, len(y))
+	r.curvature *= lowering
+	forces := floats.Norm(grad, 2) + rho*floats.Distance(y, denoised, 2)
 	for range maxDoublings {
-		linear, square := 0.0, 0.0
+		m := move{x: make([]float64, len(y))}
+		linear := 0.0
 		for i, v := range y {
-			next[i] = math.Max(0, v-(grad[i]+rho*(v-denoised[i]))/(r.curvature+rho))
-			linear += grad[i] * (next[i] - v)
-			square += (next[i] - v) * (next[i] - v)
+			m.x[i] = math.Max(0, v-(grad[i]+rho*(v-denoised[i]))/(r.curvature+rho))
+			linear += grad[i] * (m.x[i] - v)
 		}
-		nextValue, err = r.data.ValueGrad(nil, scaled(r.scale, next))
+		distance := floats.Distance(m.x, y, 2)
+		if m.value, err = r.data.ValueGrad(nil, scaled(r.scale, m.x)); err != nil {
+			return move{}, err
+		}
 		// The last term forgives rounding of the value, so that a run at its fixed point does not raise L for ever.
-		if err != nil || nextValue <= value+linear+0.5*r.curvature*square+1e-12*math.Abs(value) {
-			return next, nextValue, err
+		if m.value <= value+linear+0.5*r.curvature*distance*distance+1e-12*math.Abs(value) {
+			m.change = distance / math.Max(floats.Norm(m.x, 2), math.SmallestNonzeroFloat64)
+			m.remaining = (r.curvature + rho) * distance / math.Max(forces, math.SmallestNonzeroFloat64)
+			return m, nil
 		}
 		r.curvature *= 2
 	}
-	return nil, 0, errors.New("infer: regularization by denoising: no step lowers the data misfit as its gradient says: the gradient of a data term is wrong")
+	return move{}, errors.New("infer: regularization by denoising: no step lowers the data misfit as its gradient says: the gradient of a data term is wrong")
 }

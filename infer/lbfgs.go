@@ -9,8 +9,8 @@ import (
 	"gonum.org/v1/gonum/optimize"
 )
 
-// lbfgs settings: a run has converged when the value has not fallen by more than tolerance·|value| within patience
-// iterations.
+// lbfgs settings: a run has converged when the value has not fallen by more than tolerance·(1 + |value|) within patience
+// iterations. The 1 is there because values are log-likelihoods: a change far below 1 means nothing.
 type lbfgs struct {
 	maxIterations int
 	tolerance     float64
@@ -71,7 +71,7 @@ func (c lbfgs) minimise(ctx context.Context, f func(grad, z []float64) (float64,
 	record := &recorder{report: report}
 	settings := &optimize.Settings{
 		MajorIterations: c.maxIterations + 1, // gonum counts the start
-		Converger:       &optimize.FunctionConverge{Relative: c.tolerance, Iterations: patience},
+		Converger:       &optimize.FunctionConverge{Relative: c.tolerance, Absolute: c.tolerance, Iterations: patience},
 		Recorder:        record,
 	}
 	result, err := optimize.Minimize(problem, z, settings, &optimize.LBFGS{Linesearcher: &optimize.MoreThuente{}})

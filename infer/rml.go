@@ -10,7 +10,7 @@ import (
 // RMLConfig sets up [RML]. The zero value works.
 type RMLConfig struct {
 	MaxIterations int      `yaml:"max_iterations" json:"max_iterations"` // per round; 0 for 200
-	Tolerance     float64  `yaml:"tolerance" json:"tolerance"`           // relative fall of the objective over 5 iterations; 0 for 1e-6
+	Tolerance     float64  `yaml:"tolerance" json:"tolerance"`           // converged when 5 iterations lower the objective f by less than this times 1+|f|; 0 for 1e-6
 	Rounds        int      `yaml:"rounds" json:"rounds"`                 // rounds, each from the blurred result of the one before; 0 for 1
 	BlurFWHMRad   float64  `yaml:"blur_fwhm_rad" json:"blur_fwhm_rad"`   // blur between rounds; needed when Rounds > 1
 	Map           Positive `yaml:"map" json:"map"`                       // how pixels stay positive; "" for softplus

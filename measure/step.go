@@ -2,18 +2,17 @@ package measure
 
 import "fringe/internal/torch"
 
-// Step returns x − η(Nx − b), one gradient step on χ²/(2Σw) = ½xᵀNx − xᵀb + const: the step of the plain solver and the
-// data layer of the unrolled network. x and dirty (b of [Gram]) are [batch, 1, ny, nx]; eta is [batch or 1, 1, 1, 1] and
-// may carry a gradient. It converges for 0 < η < 2/Norm.
-func Step(s *torch.Scope, n *Normal, x, dirty, eta *torch.Tensor) (y *torch.Tensor, err error) {
+// Step returns x + ηr and the residual r = b − Nx: one gradient step on χ²/(2Σw) = ½xᵀNx − xᵀb + const, the step of the
+// plain solver and the data layer of the unrolled network. x and dirty (b of [Gram]) are [batch, 1, ny, nx]; eta is
+// [batch or 1, 1, 1, 1] and may carry a gradient. It converges for 0 < η < 2/Norm.
+func Step(s *torch.Scope, n *Normal, x, dirty, eta *torch.Tensor) (next, residual *torch.Tensor, err error) {
 	defer torch.Catch(&err)
 	nx, err := n.Apply(s, x)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	y = s.Tidy(func(s *torch.Scope) *torch.Tensor {
-		return s.Sub(x, s.Mul(eta, s.Sub(nx, dirty)))
-	})
+	residual = s.Sub(dirty, nx)
 	nx.Drop()
-	return y, nil
+	next = s.Tidy(func(s *torch.Scope) *torch.Tensor { return s.Add(x, s.Mul(eta, residual)) })
+	return next, residual, nil
 }

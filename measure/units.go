@@ -2,31 +2,82 @@ package measure
 
 import (
 	"errors"
+	"math"
+
+	"fringe/internal/torch"
+	"fringe/radio"
 )
 
-// Scaled is the problem of a [Gram] in network units: minimise ½xᵀNx − xᵀd with the spectral norm of N at most 1 and the peak
-// of d equal to 1. An image in Jy/pixel is Scale times one in network units.
+// Scaled is the problem of a [Gram] in network units: minimise ½xᵀNx − xᵀd with the spectral norm of N at most 1, for images x
+// of Scale·x Jy/pixel. The scale is what a source that fills the beam would have as its brightest pixel, so that images are of
+// order 1; Gain·(d − Nx) is the residual image in units of the dirty image's peak, of order 1 as well.
 type Scaled struct {
 	Kernel []float32 // [2ny, nx+1]: Gram.Kernel/Norm
-	Dirty  []float32 // [ny, nx]: Gram.Dirty/max(Gram.Dirty)
-	Scale  float64   // Jy/pixel: max(Gram.Dirty)/Norm
+	Dirty  []float32 // [ny, nx]: Gram.Dirty/(Norm·Scale)
+	Gain   float32   // Norm/(pixels in the beam)
+	Scale  float64   // Jy/pixel: max(Gram.Dirty)/(pixels in the beam)
 }
 
 // NetworkUnits returns the problem as networks see it. It returns an error where the dirty image has no positive pixel.
 func (g *Gram) NetworkUnits() (Scaled, error) {
 	peak := 0.0
 	for _, b := range g.Dirty {
-		peak = max(peak, b)
+		peak = math.Max(peak, b)
 	}
-	if !(peak > 0 && g.Norm > 0) {
+	if !(peak > 0 && g.Norm > 0 && g.BeamPixels > 0) {
 		return Scaled{}, errors.New("measure: the dirty image has no positive pixel, so it has no scale")
 	}
-	s := Scaled{Kernel: make([]float32, len(g.Kernel)), Dirty: make([]float32, len(g.Dirty)), Scale: peak / g.Norm}
+	s := Scaled{
+		Kernel: make([]float32, len(g.Kernel)),
+		Dirty:  make([]float32, len(g.Dirty)),
+		Gain:   float32(g.Norm / g.BeamPixels),
+		Scale:  peak / g.BeamPixels,
+	}
 	for i, k := range g.Kernel {
 		s.Kernel[i] = float32(k / g.Norm)
 	}
 	for i, b := range g.Dirty {
-		s.Dirty[i] = float32(b / peak)
+		s.Dirty[i] = float32(b / (g.Norm * s.Scale))
 	}
 	return s, nil
+}
+
+// Problem is a batch of scaled problems on tensors, float32.
+type Problem struct {
+	Normal *Normal
+	Dirty  *torch.Tensor // [batch, 1, ny, nx]
+	Gain   *torch.Tensor // [batch, 1, 1, 1]
+}
+
+// NewProblem copies a batch of problems on one grid into tensors of the scope.
+func NewProblem(s *torch.Scope, g radio.Grid, batch []Scaled) (p Problem, err error) {
+	defer torch.Catch(&err)
+	var kernel, dirty, gain []float32
+	for _, b := range batch {
+		kernel = append(kernel, b.Kernel...)
+		dirty = append(dirty, b.Dirty...)
+		gain = append(gain, b.Gain)
+	}
+	n, ny, nx := int64(len(batch)), int64(g.NY), int64(g.NX)
+	p.Normal, err = NewNormal(s, g.NY, g.NX, s.FromFloat32s(kernel, n, 1, 2*ny, nx+1))
+	if err != nil {
+		return Problem{}, err
+	}
+	p.Dirty, p.Gain = s.FromFloat32s(dirty, n, 1, ny, nx), s.FromFloat32s(gain, n, 1, 1, 1)
+	return p, nil
+}
+
+// beamPixels returns the area of the beam in pixels: that of the Gaussian with the curvature of the beam at its peak,
+// 1/(2π√det C·cell²), where C is the weighted covariance of the points (u, v) and their mirror images.
+func beamPixels(g radio.Grid, v *radio.Visibilities) float64 {
+	var sum, uu, uv, vv float64
+	for k, w := range v.Weight {
+		sum += w
+		uu += w * v.U[k] * v.U[k]
+		uv += w * v.U[k] * v.V[k]
+		vv += w * v.V[k] * v.V[k]
+	}
+	det := (uu*vv - uv*uv) / (sum * sum)
+	area := 1 / (2 * math.Pi * math.Sqrt(math.Max(det, 0)) * g.CellRad * g.CellRad)
+	return math.Max(1, math.Min(area, float64(g.Len()))) // points on a line make a fan beam without an area
 }

@@ -84,33 +84,34 @@ func (n *Network) Drop() {
 	}
 }
 
-// Forward reconstructs a batch: the normal operator with a kernel per example and the dirty images [batch, 1, ny, nx], both
-// in network units. It returns images in network units, [batch, 1, ny, nx], which may be slightly negative.
-func (n *Network) Forward(s *torch.Scope, normal *measure.Normal, dirty *torch.Tensor) (x *torch.Tensor, err error) {
+// Forward reconstructs a batch of problems, each with a kernel of its own. It returns images in network units,
+// [batch, 1, ny, nx], which may be slightly negative.
+func (n *Network) Forward(s *torch.Scope, p measure.Problem) (x *torch.Tensor, err error) {
 	defer torch.Catch(&err)
 	if n.cfg.IgnoreData {
+		dirty := s.Mul(p.Gain, p.Dirty)
 		correction, err := n.steps[0].unet.Forward(s, dirty)
 		if err != nil {
 			return nil, err
 		}
 		return s.Sub(dirty, correction), nil
 	}
-	x = s.MulScalar(dirty, 0)
+	x = s.MulScalar(p.Dirty, 0)
 	for t, st := range n.steps {
-		if x, err = st.apply(s, normal, x, dirty); err != nil {
+		if x, err = st.apply(s, p, x); err != nil {
 			return nil, fmt.Errorf("unrolled: step %d: %w", t, err)
 		}
 	}
 	return x, nil
 }
 
-// apply returns z − CNN(x, z) with z = x − η∇DC(x).
-func (st step) apply(s *torch.Scope, normal *measure.Normal, x, dirty *torch.Tensor) (*torch.Tensor, error) {
-	z, err := measure.Step(s, normal, x, dirty, st.eta)
+// apply returns x − η∇DC(x) − CNN(x, r), where the residual r = −∇DC(x) is seen in units of the dirty image's peak.
+func (st step) apply(s *torch.Scope, p measure.Problem, x *torch.Tensor) (*torch.Tensor, error) {
+	z, residual, err := measure.Step(s, p.Normal, x, p.Dirty, st.eta)
 	if err != nil {
 		return nil, err
 	}
-	correction, err := st.unet.Forward(s, s.Cat(1, x, z))
+	correction, err := st.unet.Forward(s, s.Cat(1, x, s.Mul(p.Gain, residual)))
 	if err != nil {
 		return nil, err
 	}

@@ -22,8 +22,8 @@ func TestMain(m *testing.M) {
 
 const ny, nx = 12, 10
 
-// problem returns a normal operator with norm at most 1 and a dirty image for two observations of a random sky, float64.
-func problem(t *testing.T, s *torch.Scope) (*measure.Normal, *torch.Tensor) {
+// problem returns two observations of random visibilities, float64.
+func problem(t *testing.T, s *torch.Scope) measure.Problem {
 	t.Helper()
 	rng := rand.New(rand.NewPCG(3, 4))
 	grid := radio.Grid{NX: nx, NY: ny, CellRad: 1e-9}
@@ -54,7 +54,7 @@ func problem(t *testing.T, s *torch.Scope) (*measure.Normal, *torch.Tensor) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return normal, s.FromFloat64s(dirty, 2, 1, ny, nx)
+	return measure.Problem{Normal: normal, Dirty: s.FromFloat64s(dirty, 2, 1, ny, nx), Gain: s.FromFloat64s([]float64{3, 5}, 2, 1, 1, 1)}
 }
 
 // small is a network that is quick to differentiate, in float64.
@@ -73,14 +73,14 @@ func network(t *testing.T, c unrolled.Config) *unrolled.Network {
 func TestZeroLearnedPartIsPlainGradientDescent(t *testing.T) {
 	n := network(t, small) // untrained: the corrections are zero
 	err := torch.Do(func(s *torch.Scope) error {
-		normal, dirty := problem(t, s)
-		got, err := n.Forward(s, normal, dirty)
+		p := problem(t, s)
+		got, err := n.Forward(s, p)
 		if err != nil {
 			return err
 		}
-		x, eta := s.MulScalar(dirty, 0), s.FromFloat64s([]float64{1}, 1, 1, 1, 1)
+		x, eta := s.MulScalar(p.Dirty, 0), s.FromFloat64s([]float64{1}, 1, 1, 1, 1)
 		for range small.Steps {
-			if x, err = measure.Step(s, normal, x, dirty, eta); err != nil {
+			if x, _, err = measure.Step(s, p.Normal, x, p.Dirty, eta); err != nil {
 				return err
 			}
 		}
@@ -112,10 +112,10 @@ func disturb(s *torch.Scope, n *unrolled.Network) {
 func TestGradientsAgreeWithFiniteDifferences(t *testing.T) {
 	n := network(t, small)
 	err := torch.Do(func(s *torch.Scope) error {
-		normal, dirty := problem(t, s)
+		p := problem(t, s)
 		disturb(s, n)
 		loss := func(s *torch.Scope) *torch.Tensor {
-			x, err := n.Forward(s, normal, dirty)
+			x, err := n.Forward(s, p)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -126,16 +126,16 @@ func TestGradientsAgreeWithFiniteDifferences(t *testing.T) {
 			params = append(params, p.Tensor)
 		}
 		grads := s.Grad(loss(s), params, false)
-		for i, p := range n.Params() {
-			grad, value := s.Float64s(grads[i]), s.Float64s(p.Tensor)
+		for i, param := range n.Params() {
+			grad, value := s.Float64s(grads[i]), s.Float64s(param.Tensor)
 			k := len(value) / 2
 			at := func(h float64) (f float64) {
 				moved := append([]float64{}, value...)
 				moved[k] += h
 				s.Tidy(func(s *torch.Scope) *torch.Tensor {
-					s.Copy(p.Tensor, s.FromFloat64s(moved, p.Tensor.Shape()...))
+					s.Copy(param.Tensor, s.FromFloat64s(moved, param.Tensor.Shape()...))
 					f = s.Item(loss(s))
-					s.Copy(p.Tensor, s.FromFloat64s(value, p.Tensor.Shape()...))
+					s.Copy(param.Tensor, s.FromFloat64s(value, param.Tensor.Shape()...))
 					return nil
 				})
 				return f
@@ -143,7 +143,7 @@ func TestGradientsAgreeWithFiniteDifferences(t *testing.T) {
 			const h = 1e-5 // truncation h² and rounding 1e-16/h balance near 1e-10 of the loss
 			want := (at(h) - at(-h)) / (2 * h)
 			if math.Abs(grad[k]-want) > 1e-6*math.Max(1, math.Abs(want)) {
-				t.Errorf("%s: gradient %g, differences %g", p.Name, grad[k], want)
+				t.Errorf("%s: gradient %g, differences %g", param.Name, grad[k], want)
 			}
 		}
 		return nil
@@ -161,15 +161,15 @@ func TestIgnoreDataNeedsNoOperator(t *testing.T) {
 		}
 	}
 	err := torch.Do(func(s *torch.Scope) error {
-		_, dirty := problem(t, s)
-		got, err := n.Forward(s, nil, dirty)
+		p := problem(t, s)
+		got, err := n.Forward(s, p)
 		if err != nil {
 			return err
 		}
-		want := s.Float64s(dirty)
+		want := s.Float64s(s.Mul(p.Gain, p.Dirty))
 		for i, v := range s.Float64s(got) {
 			if v != want[i] {
-				t.Fatalf("untrained, pixel %d is %g, want the dirty image's %g", i, v, want[i])
+				t.Fatalf("untrained, pixel %d is %g, want the scaled dirty image's %g", i, v, want[i])
 			}
 		}
 		return nil
@@ -189,8 +189,8 @@ func TestSameSeedSameBytesAndNothingLeaks(t *testing.T) {
 		}
 		err = torch.Do(func(s *torch.Scope) error {
 			disturb(s, n)
-			normal, dirty := problem(t, s)
-			x, err := n.Forward(s, normal, dirty)
+			p := problem(t, s)
+			x, err := n.Forward(s, p)
 			if err != nil {
 				return err
 			}

@@ -38,16 +38,15 @@ func (j *job) unroll(ctx context.Context) (*infer.Result, error) {
 }
 
 // forward returns the network's image in network units.
-func (j *job) forward(p measure.Scaled) (image []float64, err error) {
-	ny, nx := int64(j.grid.NY), int64(j.grid.NX)
+func (j *job) forward(scaled measure.Scaled) (image []float64, err error) {
 	err = torch.Do(func(s *torch.Scope) (err error) {
 		s.NoGrad(func() {
-			var normal *measure.Normal
+			var problem measure.Problem
 			var x *torch.Tensor
-			if normal, err = measure.NewNormal(s, j.grid.NY, j.grid.NX, s.FromFloat32s(p.Kernel, 1, 1, 2*ny, nx+1)); err != nil {
+			if problem, err = measure.NewProblem(s, j.grid, []measure.Scaled{scaled}); err != nil {
 				return
 			}
-			if x, err = j.prior.network.Forward(s, normal, s.FromFloat32s(p.Dirty, 1, 1, ny, nx)); err == nil {
+			if x, err = j.prior.network.Forward(s, problem); err == nil {
 				image = s.Float64s(x)
 			}
 		})

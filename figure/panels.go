@@ -144,8 +144,9 @@ func newPlot() *plot.Plot {
 func roundTicks(low, high float64) []plot.Tick {
 	step := roundStep((high - low) / 4)
 	var ticks []plot.Tick
-	for i := math.Ceil(low / step); i*step <= high; i++ {
-		ticks = append(ticks, plot.Tick{Value: i * step, Label: fmt.Sprintf("%.4g", i*step)})
+	for i := int(math.Ceil(low / step)); float64(i)*step <= high; i++ {
+		value := float64(i) * step
+		ticks = append(ticks, plot.Tick{Value: value, Label: fmt.Sprintf("%.4g", value)})
 	}
 	return ticks
 }

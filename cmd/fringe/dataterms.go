@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"slices"
 	"strconv"
@@ -104,16 +105,16 @@ func (f *fit) predict(img []float64) []complex128 {
 }
 
 // figures returns the residual figures by file name, one for each kind of data that the observation has, fitted or not.
-func (f *fit) figures(img []float64) map[string]figureWriter {
+func (f *fit) figures(img []float64) map[string]func(w io.Writer) error {
 	model := f.predict(img)
-	figures := map[string]figureWriter{
-		"amplitudes.png": func(w writer) error { return figure.WriteAmplitudes(w, f.vis, f.amplitudes, model) },
+	figures := map[string]func(w io.Writer) error{
+		"amplitudes.png": func(w io.Writer) error { return figure.WriteAmplitudes(w, f.vis, f.amplitudes, model) },
 	}
 	if f.phases.Len() > 0 {
-		figures["closure_phases.png"] = func(w writer) error { return figure.WriteClosurePhases(w, f.vis, f.phases, model) }
+		figures["closure_phases.png"] = func(w io.Writer) error { return figure.WriteClosurePhases(w, f.vis, f.phases, model) }
 	}
 	if f.ratios.Len() > 0 {
-		figures["log_closure_amplitudes.png"] = func(w writer) error {
+		figures["log_closure_amplitudes.png"] = func(w io.Writer) error {
 			return figure.WriteLogClosureAmplitudes(w, f.vis, f.ratios, model)
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"io"
 	"time"
 
+	"fringe/infer"
+
 	"github.com/spf13/cobra"
 )
 
@@ -29,7 +31,7 @@ type imageOptions struct {
 // defaultOptions is what a newcomer gets, and what demo starts from.
 func defaultOptions() imageOptions {
 	return imageOptions{
-		prior: "entropy,tv", method: "pnp", data: "auto", npix: 64, fov: angle(""), sys: 0.01, gains: 0.1,
+		prior: infer.EHTRegularizers, method: "pnp", data: "auto", npix: 64, fov: angle(""), sys: 0.01, gains: 0.1,
 		uvMin: length(""), scans: true, start: "gauss",
 	}
 }
@@ -43,7 +45,8 @@ func imageCommand() *cobra.Command {
 
 Unless told otherwise: visibilities are averaged over each scan; baselines inside a site, which see extended flux that no
 other baseline sees, are left out; the errors grow by 1 % of the amplitude for what calibration leaves behind; and the
-image is fitted to closure phases and log closure amplitudes, which need no calibration of the stations.`,
+image is fitted to closure phases and log closure amplitudes, which need no calibration of the stations, and with a low
+weight to amplitudes whose errors grow by another 10 %.`,
 		Example: `  fringe image examples/m87/SR1_M87_2017_101_lo_hops_netcal_StokesI.uvfits --fov 128uas --flux 0.6 --out out/m87
   fringe image OBS.uvfits --prior checkpoints/denoiser-eht64 --fov 128uas --out out/learned`,
 		Args: oneArgument("one UVFITS file"),
@@ -57,7 +60,7 @@ image is fitted to closure phases and log closure amplitudes, which need no cali
 	f.StringVarP(&o.out, "out", "o", "", "folder of the results (required)")
 	f.StringVar(&o.prior, "prior", o.prior, "what is assumed of the sky: regularizers with strengths (entropy=1,tv=0.5), or the folder of a checkpoint")
 	f.StringVar(&o.method, "method", o.method, "how a denoiser is used: pnp (plug and play) or red (regularisation by denoising)")
-	f.StringVar(&o.data, "data", o.data, "what is fitted, with weights: of vis, amp, cphase, logcamp; auto is cphase,logcamp, or vis for an unrolled network")
+	f.StringVar(&o.data, "data", o.data, "what is fitted, with weights: of vis, amp, cphase, logcamp; auto is amp=0.2,cphase,logcamp, or vis for an unrolled network")
 	f.IntVar(&o.npix, "npix", o.npix, "pixels along each side")
 	f.Var(&o.fov, "fov", "field of view, such as 128uas, 10mas, 3arcsec (default: pixels of 1/12 of the resolution)")
 	f.Float64Var(&o.fluxJy, "flux", o.fluxJy, "total flux in Jy (default: the amplitude on the shortest baselines)")
@@ -66,7 +69,7 @@ image is fitted to closure phases and log closure amplitudes, which need no cali
 	f.Var(&o.uvMin, "uv-min", "leave out shorter baselines, such as 0.1Gl, 200Ml")
 	f.BoolVar(&o.scans, "scan-average", o.scans, "average visibilities over each scan")
 	f.BoolVar(&o.intraSite, "keep-intra-site", o.intraSite, "keep the baselines between stations of one site")
-	f.StringVar(&o.start, "start", o.start, "first image: flat, gauss or disc, with a size: gauss:40uas (default size: a third of the field)")
+	f.StringVar(&o.start, "start", o.start, "first image, and what entropy prefers: flat, gauss or disc, with a size: gauss:40uas (default size: a third of the field)")
 	f.IntVar(&o.maxIter, "max-iter", o.maxIter, "iterations per round, or denoising steps (default: the method's own)")
 	f.BoolVar(&o.force, "force", o.force, "overwrite a finished result")
 	return c

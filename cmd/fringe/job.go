@@ -60,8 +60,7 @@ func (o imageOptions) validate() error {
 func (o imageOptions) prepare(obs *observation) (_ *job, err error) {
 	j := &job{grid: o.grid(obs), fluxJy: o.fluxJy, options: o}
 	if j.fluxJy == 0 {
-		j.fluxJy = obs.shortAmplitude()
-		obs.note("total flux %.3g Jy, the amplitude on the shortest baselines; give --flux when you know it", j.fluxJy)
+		j.fluxJy = obs.fluxJy()
 	}
 	if !(j.fluxJy > 0) {
 		return nil, withHint(fmt.Errorf("the amplitude on the shortest baselines is %g Jy", j.fluxJy), "give the total flux with --flux")
@@ -99,6 +98,11 @@ func (o imageOptions) grid(obs *observation) radio.Grid {
 	return radio.Grid{NX: o.npix, NY: o.npix, CellRad: cell}
 }
 
+// autoData is fitted unless told otherwise: closure quantities carry the shape whatever the stations' gains, and amplitudes
+// with a low weight and a wide error tell compact from extended. The weights are customary with
+// eht-imaging.
+const autoData = "amp=0.2,cphase,logcamp"
+
 // dataWeights returns what is fitted with which weight.
 func (o imageOptions) dataWeights(p *prior) (map[string]float64, error) {
 	if p.network != nil {
@@ -109,7 +113,7 @@ func (o imageOptions) dataWeights(p *prior) (map[string]float64, error) {
 		return map[string]float64{"vis": 1}, nil
 	}
 	if o.data == "auto" {
-		return map[string]float64{"cphase": 1, "logcamp": 1}, nil
+		return parseData(autoData)
 	}
 	return parseData(o.data)
 }
@@ -143,13 +147,12 @@ func (j *job) solve(ctx context.Context, p *progress) (*infer.Result, error) {
 	case j.prior.denoiser != nil:
 		return j.denoise(ctx)
 	}
-	return infer.RML(ctx, j.problem, infer.RMLConfig{
-		MaxIterations: j.options.maxIter, Rounds: rounds, BlurFWHMRad: j.beamRad(),
-	})
+	c := infer.EHTDefaults(j.beamRad())
+	if j.options.maxIter > 0 {
+		c.MaxIterations = j.options.maxIter
+	}
+	return infer.RML(ctx, j.problem, c)
 }
-
-// rounds of blur and restart, which closure quantities need to leave local minima.
-const rounds = 3
 
 func (j *job) beamRad() float64 { return 1 / j.fit.vis.UVMax() }
 

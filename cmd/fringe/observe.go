@@ -14,8 +14,9 @@ import (
 
 // observation is the data of one image after selection and averaging, and what was done to get there.
 type observation struct {
-	vis   *radio.Visibilities
-	notes []string
+	vis    *radio.Visibilities
+	siteJy float64 // median amplitude on the baselines inside a site; 0 when there are none or they are kept
+	notes  []string
 }
 
 // observe reads the file and does what the flags say, in this order: flags, short baselines, intra-site baselines, scan
@@ -32,8 +33,10 @@ func (o imageOptions) observe() (*observation, error) {
 		v = v.Select(func(k int) bool { return v.UVDistance(k) >= o.uvMin.value })
 	}
 	if !o.intraSite {
+		inside := v.Select(func(k int) bool { return v.IntraSite(v.Ant1[k], v.Ant2[k]) })
 		var pairs []string
 		if v, pairs = v.WithoutIntraSite(); len(pairs) > 0 {
+			obs.siteJy = shortAmplitude(inside, 1)
 			obs.note("left out the baselines inside a site, %s, which see extended flux (--keep-intra-site keeps them)", strings.Join(pairs, ", "))
 		}
 	}
@@ -67,22 +70,33 @@ func (obs *observation) tell(w io.Writer) {
 // resolutionRad returns 1/(longest baseline) in radians.
 func (obs *observation) resolutionRad() float64 { return 1 / obs.vis.UVMax() }
 
-// shortAmplitude returns the median amplitude (Jy) of the shortest twentieth of the baselines, at least three of them: what
-// is known of the total flux when nobody tells it.
-func (obs *observation) shortAmplitude() float64 {
-	v := obs.vis
+// shortAmplitude returns the median amplitude (Jy) of the given fraction of the visibilities, those with the shortest
+// baselines, but of three at least.
+func shortAmplitude(v *radio.Visibilities, fraction float64) float64 {
 	order := make([]int, v.Len())
 	for k := range order {
 		order[k] = k
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(v.UVDistance(a), v.UVDistance(b)) })
-	count := min(max(3, v.Len()/20), v.Len())
+	count := min(max(3, int(fraction*float64(v.Len()))), v.Len())
 	amplitudes := make([]float64, count)
 	for i, k := range order[:count] {
 		amplitudes[i] = cmplx.Abs(v.Vis[k])
 	}
 	slices.Sort(amplitudes)
 	return amplitudes[count/2]
+}
+
+// fluxJy estimates the total flux when nobody tells it: the amplitude on the shortest twentieth of the baselines, which is
+// too low when they resolve the source.
+func (obs *observation) fluxJy() float64 {
+	flux := shortAmplitude(obs.vis, 0.05)
+	upper := ""
+	if obs.siteJy > 0 {
+		upper = fmt.Sprintf(" (those inside a site see %.3g Jy)", obs.siteJy)
+	}
+	obs.note("total flux %.3g Jy, the amplitude on the shortest baselines%s; give --flux when you know it", flux, upper)
+	return flux
 }
 
 func meanFreqHz(v *radio.Visibilities) float64 {

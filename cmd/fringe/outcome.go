@@ -22,11 +22,6 @@ func imageFiles() []string {
 	return []string{"image.fits", "image.png", "amplitudes.png", "closure_phases.png", "log_closure_amplitudes.png", "report.json"}
 }
 
-type (
-	writer       = io.Writer
-	figureWriter func(w writer) error
-)
-
 // outcome is a finished image and everything that is told about it.
 type outcome struct {
 	options     imageOptions
@@ -103,7 +98,7 @@ func (out *outcome) save(dir *outDir, begin time.Time, log io.Writer) (err error
 	figures := out.job.fit.figures(out.result.Image)
 	figures["image.png"] = out.writeSky
 	for _, name := range slices.Sorted(maps.Keys(figures)) {
-		if err := dir.write(name, func(f *os.File) error { return figures[name](f) }); err != nil {
+		if err := dir.write(name, figures[name]); err != nil {
 			return err
 		}
 	}
@@ -118,16 +113,16 @@ func (out *outcome) save(dir *outDir, begin time.Time, log io.Writer) (err error
 	return nil
 }
 
-func (out *outcome) writeReport(f *os.File) error {
+func (out *outcome) writeReport(w io.Writer) error {
 	text, err := json.MarshalIndent(out.report, "", "  ")
 	if err != nil {
 		return err
 	}
-	_, err = f.Write(append(text, '\n'))
+	_, err = w.Write(append(text, '\n'))
 	return err
 }
 
-func (out *outcome) writeSky(w writer) error {
+func (out *outcome) writeSky(w io.Writer) error {
 	source := out.job.fit.vis.Source.Name
 	title := strings.TrimPrefix(source+" · "+out.job.prior.name, " · ")
 	return figure.WriteSky(w, out.result.Image, out.job.grid, figure.SkyStyle{Title: title, FreqHz: meanFreqHz(out.job.fit.vis)})
@@ -172,5 +167,24 @@ func (out *outcome) tell(path string, log io.Writer) {
 		fmt.Fprintln(log, "stopped early: the best image so far is saved")
 	}
 	fmt.Fprintf(log, "reduced chi2: %s; flux %.3g Jy; %d iterations, %s; %.1f s\n", formatChi2(r.ReducedChi2), r.FluxJy, r.Iterations, r.StopReason, r.Seconds.Total)
+	for _, kind := range dataKinds() {
+		if value := r.ReducedChi2[kind]; value > poorFit {
+			fmt.Fprintf(log, "warning: the image does not explain the data, reduced chi2 of %s is %.3g: try another --flux, --start or --fov%s\n", kind, value, remedy(kind))
+		}
+	}
 	fmt.Fprintf(log, "wrote %s\n", path)
+}
+
+// poorFit is the reduced χ² above which the user is warned.
+const poorFit = 2
+
+// remedy is what else may help with one kind of data.
+func remedy(kind string) string {
+	switch kind {
+	case "vis":
+		return "; the stations may not be calibrated: fit closures with --data cphase,logcamp"
+	case "amp":
+		return ", or a larger --gain-error"
+	}
+	return ""
 }

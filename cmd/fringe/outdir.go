@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -14,6 +15,7 @@ type outDir struct {
 	path  string
 	names []string // the files that a run may make; the last one marks a finished run
 	temp  string
+	made  []string // the files in temp, in the order in which they were made
 }
 
 // check refuses a folder that holds a finished run, unless force is given.
@@ -29,24 +31,28 @@ func (d *outDir) check(force bool) error {
 }
 
 // write makes one file in the temporary folder.
-func (d *outDir) write(name string, fill func(f *os.File) error) (err error) {
-	if err := d.open(); err != nil {
+func (d *outDir) write(name string, fill func(w io.Writer) error) error {
+	path, err := d.file(name)
+	if err != nil {
 		return err
 	}
-	f, err := os.Create(filepath.Join(d.temp, name))
+	f, err := os.Create(path)
 	if err != nil {
 		return fmt.Errorf("write %s: %w", name, err)
 	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	if err := fill(f); err != nil {
+	if err := errors.Join(fill(f), f.Sync(), f.Close()); err != nil {
 		return fmt.Errorf("write %s: %w", name, err)
 	}
-	return f.Sync()
+	return nil
 }
 
-// file returns the path in the temporary folder of a file that another package writes.
+// file returns the path in the temporary folder of a file that the caller writes now.
 func (d *outDir) file(name string) (string, error) {
-	return filepath.Join(d.temp, name), d.open()
+	if err := d.open(); err != nil {
+		return "", err
+	}
+	d.made = append(d.made, name)
+	return filepath.Join(d.temp, name), nil
 }
 
 func (d *outDir) open() error {
@@ -75,9 +81,8 @@ func (d *outDir) finish() error {
 			return err
 		}
 	}
-	for _, name := range d.names {
-		err := os.Rename(filepath.Join(d.temp, name), filepath.Join(d.path, name))
-		if err != nil && !os.IsNotExist(err) {
+	for _, name := range d.made {
+		if err := os.Rename(filepath.Join(d.temp, name), filepath.Join(d.path, name)); err != nil {
 			return err
 		}
 	}

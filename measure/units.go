@@ -72,6 +72,9 @@ func NewProblem(s *torch.Scope, g radio.Grid, batch []Scaled) (p Problem, err er
 func beamPixels(g radio.Grid, v *radio.Visibilities) float64 {
 	var sum, uu, uv, vv float64
 	for k, w := range v.Weight {
+		if v.Flagged(k) {
+			continue
+		}
 		sum += w
 		uu += w * v.U[k] * v.U[k]
 		uv += w * v.U[k] * v.V[k]

@@ -1,0 +1,131 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"fringe/checkpoints"
+	"fringe/internal/torch"
+	"fringe/train"
+)
+
+// trainFlags are the flags of fringe train.
+type trainFlags struct {
+	out    string
+	steps  int
+	resume bool
+	dryRun bool
+}
+
+func trainCommand() *cobra.Command {
+	var f trainFlags
+	c := &cobra.Command{
+		Use:   "train CONFIG.yaml",
+		Short: "Train a prior on simulated skies",
+		Long: `Train a network on skies that are simulated as they are needed.
+
+The folder of the run holds manifest.json and the weights, which "fringe image --prior" takes, the state that --resume
+goes on from, the best weights so far in best/, and metrics.jsonl with one line per report. Ctrl-C saves and stops.`,
+		Example: "  fringe train configs/denoiser-eht64.yaml --out runs/denoiser\n  fringe train configs/denoiser-eht64.yaml --out runs/denoiser --resume",
+		Args:    oneArgument("a config file"),
+		RunE: func(c *cobra.Command, args []string) error {
+			return f.run(c.Context(), args[0], c.ErrOrStderr())
+		},
+	}
+	c.Flags().StringVar(&f.out, "out", "", "folder of the run (default runs/NAME for CONFIG NAME.yaml)")
+	c.Flags().BoolVar(&f.resume, "resume", false, "go on from the last checkpoint in the folder of the run")
+	c.Flags().IntVar(&f.steps, "steps", 0, "number of updates, instead of the config's")
+	c.Flags().BoolVar(&f.dryRun, "dry-run", false, "check the config, build the network, try one batch, write nothing")
+	return c
+}
+
+// training is a config file turned into something that can run, whatever its kind.
+type training struct {
+	train.Config
+	manifest checkpoints.Manifest
+	params   int
+	run      func(ctx context.Context, cfg train.LoopConfig, hooks ...train.Hook) (train.Result, error)
+	close    func()
+}
+
+func (f trainFlags) run(ctx context.Context, path string, stderr io.Writer) error {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return withHint(fmt.Errorf("read config: %w", err), "the configs folder of fringe holds examples")
+	}
+	t, err := newTraining(text, f.steps)
+	if err != nil {
+		return fmt.Errorf("config %s: %w", path, err)
+	}
+	defer t.close()
+	if err := torch.SetThreads(max(1, t.Threads)); err != nil {
+		return err
+	}
+	cfg := t.Loop
+	cfg.Manifest, cfg.Clock, cfg.Resume = t.manifest, time.Now, f.resume
+	if cfg.Dir = f.out; cfg.Dir == "" {
+		cfg.Dir = filepath.Join("runs", strings.TrimSuffix(filepath.Base(path), filepath.Ext(path)))
+	}
+	if f.dryRun {
+		return t.tryOut(ctx, cfg, stderr)
+	}
+	fmt.Fprintf(stderr, "training a %s of %d parameters for %d steps of %d examples; run folder %s\n", t.Kind, t.params, cfg.Steps, cfg.Batch, cfg.Dir)
+	bar := newTrainProgress(stderr, cfg)
+	result, err := t.run(ctx, cfg, bar.hook())
+	bar.done()
+	if err != nil {
+		return hintAtFolder(err, f.resume)
+	}
+	if result.Interrupted {
+		fmt.Fprintf(stderr, "interrupted after step %d of %d, saved in %s; the same command with --resume goes on\n", result.Step, cfg.Steps, cfg.Dir)
+		return nil
+	}
+	fmt.Fprintf(stderr, "finished %d steps, saved in %s; %s\n", result.Step, cfg.Dir, describe(result.Metrics))
+	return nil
+}
+
+// hintAtFolder adds advice to the errors that concern the run folder.
+func hintAtFolder(err error, resume bool) error {
+	if resume && errors.Is(err, checkpoints.ErrNone) {
+		return withHint(err, "leave --resume away to start a run, or name its folder with --out")
+	}
+	return err
+}
+
+// newTraining reads a config; steps replaces the config's number of updates unless it is 0.
+func newTraining(text []byte, steps int) (*training, error) {
+	kind, err := train.KindOf(text)
+	if err != nil {
+		return nil, err
+	}
+	switch kind {
+	case "denoiser":
+		return newDenoiserTraining(text, steps)
+	default:
+		return nil, fmt.Errorf("kind is %q, must be denoiser", kind)
+	}
+}
+
+// tryOut makes one update and writes nothing.
+func (t *training) tryOut(ctx context.Context, cfg train.LoopConfig, stderr io.Writer) error {
+	cfg.Dir, cfg.Resume, cfg.Monitor = "", false, ""
+	steps := cfg.Steps
+	cfg.Steps, cfg.WarmupSteps = 1, 0
+	start := time.Now()
+	var loss float64
+	_, err := t.run(ctx, cfg, train.Hook{Name: "dry run", Do: func(r train.Report) error { loss = r.Loss; return nil }})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(stderr, "the config is good: a %s of %d parameters, %d steps of %d examples; the first step and one validation took %.2g s, loss %.4g; nothing was written\n",
+		t.Kind, t.params, steps, cfg.Batch, time.Since(start).Seconds(), loss)
+	return nil
+}

@@ -1,0 +1,71 @@
+package train
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"gopkg.in/yaml.v3"
+)
+
+// Config is what a training file says whatever is trained; each kind adds its own sections.
+type Config struct {
+	Kind    string     `yaml:"kind"`    // what is trained: "denoiser"
+	Seed    uint64     `yaml:"seed"`    // of the first weights, the skies and the noise
+	Threads int        `yaml:"threads"` // threads of one tensor operation; 0 means 1. Results depend on it in the last bits
+	Loop    LoopConfig `yaml:"loop"`
+}
+
+// Validate says which field is wrong and what it may be.
+func (c Config) Validate() error {
+	if c.Kind == "" {
+		return errors.New("train: kind is missing, name what to train")
+	}
+	if c.Threads < 0 || c.Threads > 256 {
+		return fmt.Errorf("train: threads is %d, must be between 1 and 256 (0 means 1)", c.Threads)
+	}
+	return c.Loop.Validate()
+}
+
+// Decode reads a YAML training file into the struct that to points to. Fields that the struct does not have are errors.
+func Decode(text []byte, to any) error {
+	d := yaml.NewDecoder(bytes.NewReader(text))
+	d.KnownFields(true)
+	if err := d.Decode(to); errors.Is(err, io.EOF) {
+		return errors.New("train: the config is empty")
+	} else if err != nil {
+		return fmt.Errorf("train: read config: %w", err)
+	}
+	return nil
+}
+
+// KindOf returns the kind of a YAML training file.
+func KindOf(text []byte) (string, error) {
+	var c struct {
+		Kind string `yaml:"kind"`
+	}
+	if err := yaml.Unmarshal(text, &c); err != nil {
+		return "", fmt.Errorf("train: read config: %w", err)
+	}
+	return c.Kind, nil
+}
+
+// ConfigJSON returns a config as JSON with the keys of its YAML form, for the manifest of a checkpoint. As JSON is YAML,
+// [Decode] reads it back.
+func ConfigJSON(config any) (json.RawMessage, error) {
+	text, err := yaml.Marshal(config)
+	if err != nil {
+		return nil, fmt.Errorf("train: encode config: %w", err)
+	}
+	var fields map[string]any
+	if err := yaml.Unmarshal(text, &fields); err != nil {
+		return nil, fmt.Errorf("train: encode config: %w", err)
+	}
+	out, err := json.Marshal(fields)
+	if err != nil {
+		return nil, fmt.Errorf("train: encode config: %w", err)
+	}
+	return out, nil
+}

@@ -1,0 +1,125 @@
+package train
+
+import (
+	"fmt"
+	"math"
+
+	"fringe/data"
+	"fringe/internal/torch"
+)
+
+// NoiseRemover is the network that [Denoising] fits: x [batch, 1, ny, nx] with noise of standard deviation sigma
+// [batch, 1, 1, 1] to an estimate of the image without noise.
+type NoiseRemover interface {
+	Params() []torch.Param
+	Forward(s *torch.Scope, x, sigma *torch.Tensor) (*torch.Tensor, error)
+}
+
+// Denoising is the task to remove white Gaussian noise of known level from simulated skies.
+type Denoising struct {
+	NoiseRemover
+	side       int
+	levels     []float64        // noise levels of the validation
+	validation []DenoisingBatch // chunks for each level, level by level
+}
+
+// ValidationSigmas returns the noise levels at which the task measures itself.
+func ValidationSigmas() []float64 { return []float64{0.01, 0.05, 0.2} }
+
+// validationChunk is how many skies a validation looks at in one pass.
+const validationChunk = 16
+
+// NewDenoising returns the task for a network, with its fixed validation skies. The network stays the caller's.
+func NewDenoising(net NoiseRemover, c DenoisingConfig, seed uint64) (*Denoising, error) {
+	if err := c.Validate(); err != nil {
+		return nil, err
+	}
+	c = c.WithDefaults()
+	d := &Denoising{NoiseRemover: net, side: c.Pixels, levels: ValidationSigmas()}
+	for first := 0; first < c.Validation; first += validationChunk {
+		chunks := make([]DenoisingBatch, len(d.levels))
+		for index := first; index < min(first+validationChunk, c.Validation); index++ {
+			clean, err := c.sky(seed, data.Validation, uint64(index))
+			if err != nil {
+				return nil, err
+			}
+			rng := data.Rng(seed, data.Validation, data.NoiseStream, uint64(index))
+			for k, sigma := range d.levels {
+				chunks[k].Side = c.Pixels
+				chunks[k].add(clean, sigma, rng)
+			}
+		}
+		d.validation = append(d.validation, chunks...)
+	}
+	return d, nil
+}
+
+// Loss returns the mean over pixels and examples of (D(y, σ) − x)²/σ². Without the weight the noisiest images would be all
+// that counts, as the error that can be reached shrinks with σ; with it the loss is 1 for a network that changes nothing,
+// at every level (Karras et al. 2022, section 5, for σ well below the signal).
+func (d *Denoising) Loss(s *torch.Scope, b DenoisingBatch) (loss *torch.Tensor, err error) {
+	defer torch.Catch(&err)
+	err = nil
+	loss = s.Tidy(func(s *torch.Scope) *torch.Tensor {
+		var residual *torch.Tensor
+		if residual, err = d.residual(s, b); err != nil {
+			return nil
+		}
+		return s.Mean(s.Square(residual))
+	})
+	return loss, err
+}
+
+// residual returns (D(y, σ) − x)/σ.
+func (d *Denoising) residual(s *torch.Scope, b DenoisingBatch) (*torch.Tensor, error) {
+	n, side := int64(len(b.Sigma)), int64(b.Side)
+	sigma := s.FromFloat32s(b.Sigma, n, 1, 1, 1)
+	out, err := d.Forward(s, s.FromFloat32s(b.Noisy, n, 1, side, side), sigma)
+	if err != nil {
+		return nil, err
+	}
+	return s.Div(s.Sub(out, s.FromFloat32s(b.Clean, n, 1, side, side)), sigma), nil
+}
+
+// Validate returns by how many decibels the denoiser raises the signal-to-noise ratio of the validation skies, the mean
+// over skies: "gain_db" over all levels and "gain_db_0.05" and so on for each. The noise of an image is its own, so a
+// network that changes nothing scores 0 exactly.
+func (d *Denoising) Validate(s *torch.Scope) (metrics map[string]float64, err error) {
+	defer torch.Catch(&err)
+	sum, count := make([]float64, len(d.levels)), make([]int, len(d.levels))
+	for i, b := range d.validation {
+		level := i % len(d.levels)
+		s.Tidy(func(s *torch.Scope) *torch.Tensor {
+			var residual *torch.Tensor
+			if residual, err = d.residual(s, b); err != nil {
+				return nil
+			}
+			after := s.Float64s(s.SumDims(s.Square(residual), 1, 2, 3))
+			for k, a := range after {
+				sum[level] += 10 * math.Log10(b.noisePower(k)/a)
+				count[level]++
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	metrics = map[string]float64{}
+	for k, sigma := range d.levels {
+		gain := sum[k] / float64(count[k])
+		metrics[fmt.Sprintf("gain_db_%g", sigma)] = gain
+		metrics["gain_db"] += gain / float64(len(d.levels))
+	}
+	return metrics, nil
+}
+
+// noisePower returns the sum of ((y − x)/σ)² over the pixels of example k.
+func (b DenoisingBatch) noisePower(k int) float64 {
+	n, sum := b.Side*b.Side, 0.0
+	for i := k * n; i < (k+1)*n; i++ {
+		e := float64(b.Noisy[i]-b.Clean[i]) / float64(b.Sigma[k])
+		sum += e * e
+	}
+	return sum
+}

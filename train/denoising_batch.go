@@ -1,0 +1,97 @@
+package train
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+
+	"fringe/data"
+)
+
+// DenoisingBatch is a number of skies with and without noise, side × side pixels each, one after the other.
+type DenoisingBatch struct {
+	Clean, Noisy []float32
+	Sigma        []float32 // standard deviation of the noise of each sky
+	Side         int
+}
+
+// DenoisingBatches returns the function from step to batch. Every sky is new, turned and mirrored at random; its brightest
+// pixel is log-uniform between PeakMin and PeakMax and its noise between SigmaMin and SigmaMax.
+func DenoisingBatches(c DenoisingConfig, seed uint64, batch int) func(step int) (DenoisingBatch, error) {
+	c = c.WithDefaults()
+	return func(step int) (DenoisingBatch, error) {
+		b := DenoisingBatch{Side: c.Pixels}
+		for i := range batch {
+			index := uint64(step)*uint64(batch) + uint64(i)
+			clean, err := c.sky(seed, data.Training, index)
+			if err != nil {
+				return DenoisingBatch{}, err
+			}
+			rng := data.Rng(seed, data.Training, data.NoiseStream, index)
+			orient(clean, c.Pixels, rng.IntN(8))
+			peak := logUniform(rng, c.PeakMin, c.PeakMax)
+			for k := range clean {
+				clean[k] *= peak
+			}
+			b.add(clean, logUniform(rng, c.SigmaMin, c.SigmaMax), rng)
+		}
+		return b, nil
+	}
+}
+
+// sky returns example index of a split, with a brightest pixel of 1.
+func (c DenoisingConfig) sky(seed uint64, split data.Split, index uint64) ([]float64, error) {
+	grid := c.Grid()
+	sky, err := c.Sky.Draw(data.Rng(seed, split, data.SkyStream, index), grid)
+	if err != nil {
+		return nil, fmt.Errorf("train: %s sky %d: %w", split, index, err)
+	}
+	img := sky.Render(grid)
+	peak := slices.Max(img)
+	if !(peak > 0) || !finite(peak) {
+		return nil, fmt.Errorf("train: %s sky %d (%s): its brightest pixel is %g", split, index, sky.Family, peak)
+	}
+	for k := range img {
+		img[k] /= peak
+	}
+	return img, nil
+}
+
+// add appends a sky and the same sky with white Gaussian noise.
+func (b *DenoisingBatch) add(clean []float64, sigma float64, rng *rand.Rand) {
+	for _, x := range clean {
+		b.Clean = append(b.Clean, float32(x))
+		b.Noisy = append(b.Noisy, float32(x+sigma*rng.NormFloat64()))
+	}
+	b.Sigma = append(b.Sigma, float32(sigma))
+}
+
+func logUniform(rng *rand.Rand, lo, hi float64) float64 { return lo * math.Pow(hi/lo, rng.Float64()) }
+
+// orient applies symmetry k of the square, 0 to 7, to an image of side × side pixels in place: a transposition and mirrors
+// along both axes, for the bits of k.
+func orient(img []float64, side, k int) {
+	at := func(y, x int) *float64 { return &img[y*side+x] }
+	if k&1 != 0 {
+		for y := range side {
+			for x := range y {
+				a, b := at(y, x), at(x, y)
+				*a, *b = *b, *a
+			}
+		}
+	}
+	if k&2 != 0 {
+		for y := range side {
+			slices.Reverse(img[y*side : (y+1)*side])
+		}
+	}
+	if k&4 != 0 {
+		for y := range side / 2 {
+			for x := range side {
+				a, b := at(y, x), at(side-1-y, x)
+				*a, *b = *b, *a
+			}
+		}
+	}
+}

@@ -1,0 +1,9 @@
+// Package train fits networks to simulated skies: a loop that knows nothing of the network ([Run]), the tasks that it runs
+// ([Denoising]), and the config that both are read from.
+//
+// A run is a pure function of its config: every batch depends on the seed and the step alone, and a run that was stopped and
+// resumed gives the same bytes as one that was not, on the same machine with the same number of threads.
+//
+// In its folder a run keeps a checkpoint (package checkpoints; the weights are their exponential moving average, the state is
+// what resuming needs), best, the weights of the best validation so far, and metrics.jsonl, one line per report.
+package train

@@ -1,0 +1,137 @@
+package train
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"path/filepath"
+
+	"fringe/checkpoints"
+	"fringe/internal/torch"
+)
+
+// state is all that changes while a run goes on.
+type state struct {
+	params, ema []torch.Param // weights and their moving average
+	m, v        []torch.Param // moments of Adam
+	step        int           // updates made
+	lossSum     float64       // over the steps since the last report
+	lossCount   int
+	best        float64            // largest value of the monitored metric
+	bestStep    int                // 0 before the first validation
+	metrics     map[string]float64 // of the last validation
+}
+
+// newState returns the state before the first step. Its tensors belong to s.
+func newState(s *torch.Scope, params []torch.Param) *state {
+	st := &state{params: params, best: math.Inf(-1)}
+	copies := func(prefix string, scale float64) (out []torch.Param) {
+		s.NoGrad(func() {
+			for _, p := range params {
+				out = append(out, torch.Param{Name: prefix + p.Name, Tensor: s.MulScalar(s.Detach(p.Tensor), scale)})
+			}
+		})
+		return out
+	}
+	st.ema, st.m, st.v = copies("", 1), copies("adam.m.", 0), copies("adam.v.", 0)
+	return st
+}
+
+// The numbers of a state in the checkpoint, in this order.
+const (
+	numbersName = "numbers"
+	numbersLen  = 5
+)
+
+// saved returns the training state beside the averaged weights. Weights get a prefix, as their names are those of the
+// averaged ones.
+func (st *state) saved() ([]checkpoints.Tensor, error) {
+	numbers := []float64{float64(st.step), st.lossSum, float64(st.lossCount), st.best, float64(st.bestStep)}
+	out, err := checkpoints.Gather(st.tensors())
+	if err != nil {
+		return nil, err
+	}
+	return append(out, checkpoints.NewTensor(numbersName, numbers, numbersLen)), nil
+}
+
+// tensors returns the tensors of the state file.
+func (st *state) tensors() []torch.Param {
+	var all []torch.Param
+	for _, p := range st.params {
+		all = append(all, torch.Param{Name: "weights." + p.Name, Tensor: p.Tensor})
+	}
+	return append(append(all, st.m...), st.v...)
+}
+
+// save writes the checkpoint of the run.
+func (st *state) save(dir string, m checkpoints.Manifest) error {
+	m.Step, m.Metrics = st.step, st.metrics
+	weights, err := checkpoints.Gather(st.ema)
+	if err != nil {
+		return err
+	}
+	more, err := st.saved()
+	if err != nil {
+		return err
+	}
+	return checkpoints.Save(dir, m, weights, more)
+}
+
+// saveBest writes the averaged weights alone.
+func (st *state) saveBest(dir string, m checkpoints.Manifest) error {
+	m.Step, m.Metrics = st.step, st.metrics
+	weights, err := checkpoints.Gather(st.ema)
+	if err != nil {
+		return err
+	}
+	return checkpoints.Save(filepath.Join(dir, "best"), m, weights, nil)
+}
+
+// resume replaces the state by that of the checkpoint in dir, which must come from the same config.
+func (st *state) resume(dir string, want checkpoints.Manifest) error {
+	m, weights, err := checkpoints.Load(dir)
+	if err != nil {
+		return err
+	}
+	if err := sameRun(m, want); err != nil {
+		return fmt.Errorf("train: resume from %q: %w", dir, err)
+	}
+	_, tensors, err := checkpoints.LoadState(dir)
+	if err != nil {
+		return err
+	}
+	last := len(tensors) - 1
+	if last < 0 || tensors[last].Name != numbersName {
+		return fmt.Errorf("train: resume from %q: tensor %q is missing from the state", dir, numbersName)
+	}
+	numbers, err := checkpoints.Values[float64](tensors[last])
+	if err != nil {
+		return err
+	}
+	if len(numbers) != numbersLen {
+		return fmt.Errorf("train: resume from %q: tensor %q has %d values, must have %d", dir, numbersName, len(numbers), numbersLen)
+	}
+	if err := errors.Join(checkpoints.Assign(st.ema, weights), checkpoints.Assign(st.tensors(), tensors[:last])); err != nil {
+		return fmt.Errorf("train: resume from %q: %w", dir, err)
+	}
+	st.step, st.lossSum, st.lossCount = int(numbers[0]), numbers[1], int(numbers[2])
+	st.best, st.bestStep, st.metrics = numbers[3], int(numbers[4]), m.Metrics
+	return nil
+}
+
+// sameRun says how the run of a checkpoint differs from the run that is wanted.
+func sameRun(got, want checkpoints.Manifest) error {
+	if got.Kind != want.Kind || got.Seed != want.Seed {
+		return fmt.Errorf("it is a %s with seed %d, the config asks for a %s with seed %d", got.Kind, got.Seed, want.Kind, want.Seed)
+	}
+	var a, b bytes.Buffer
+	if err := errors.Join(json.Compact(&a, got.Config), json.Compact(&b, want.Config)); err != nil {
+		return fmt.Errorf("read field config: %w", err)
+	}
+	if !bytes.Equal(a.Bytes(), b.Bytes()) {
+		return errors.New("it was trained with another config; resume with the same one, or start in another folder")
+	}
+	return nil
+}

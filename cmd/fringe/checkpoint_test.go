@@ -1,0 +1,144 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"fringe/checkpoints"
+	"fringe/internal/torch"
+	"fringe/models"
+	"fringe/unrolled"
+)
+
+// save writes a checkpoint of untrained weights.
+func save(t *testing.T, kind string, config any, params []torch.Param) string {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), kind)
+	text, err := json.Marshal(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	weights, err := checkpoints.Gather(params)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := checkpoints.Save(dir, checkpoints.Manifest{Kind: kind, Config: text}, weights, nil); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+func smallUNet() models.UNetConfig { return models.UNetConfig{Width: 8, Pools: 1} }
+
+func denoiserCheckpoint(t *testing.T) string {
+	d, err := models.NewDenoiser(smallUNet(), rand.New(rand.NewPCG(1, 1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Drop()
+	return save(t, "denoiser", map[string]any{"kind": "denoiser", "unet": smallUNet(), "loop": map[string]int{"steps": 3}}, d.Params())
+}
+
+func unrolledCheckpoint(t *testing.T) string {
+	c := unrolled.Config{Steps: 2, UNet: smallUNet()}
+	n, err := unrolled.New(c, rand.New(rand.NewPCG(1, 1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer n.Drop()
+	return save(t, "unrolled", map[string]any{"unrolled": c}, n.Params())
+}
+
+// options of a quick image of the bundled observation.
+func quick(t *testing.T, prior string) imageOptions {
+	t.Helper()
+	o := defaultOptions()
+	o.path = filepath.Join("..", "..", "examples", "m87", "SR1_M87_2017_101_lo_hops_netcal_StokesI.uvfits")
+	if _, err := os.Stat(o.path); err != nil {
+		t.Skipf("the bundled observation is absent: %v", err)
+	}
+	o.prior, o.npix, o.fov, o.fluxJy, o.maxIter = prior, 32, angle("128uas"), 0.6, 2
+	o.out = filepath.Join(t.TempDir(), "out")
+	return o
+}
+
+// Checkpoints of both kinds become priors: an untrained denoiser is the identity and an untrained network plain gradient
+// descent, so both give an image. Nothing of LibTorch's memory stays behind.
+func TestCheckpointsImage(t *testing.T) {
+	for _, c := range []struct{ name, dir, method, want string }{
+		{"pnp", denoiserCheckpoint(t), "pnp", "pnp"},
+		{"red", denoiserCheckpoint(t), "red", "red"},
+		{"unrolled", unrolledCheckpoint(t), "pnp", "unrolled"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			before := torch.Live()
+			o := quick(t, c.dir)
+			o.method = c.method
+			out, err := o.run(context.Background(), &bytes.Buffer{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if out.report.Method != c.want || out.report.FluxJy <= 0 || len(out.result.Image) != 32*32 {
+				t.Errorf("method %s, flux %g Jy, %d pixels", out.report.Method, out.report.FluxJy, len(out.result.Image))
+			}
+			if now := torch.Live(); now != before {
+				t.Errorf("%d tensors before, %d after", before, now)
+			}
+		})
+	}
+}
+
+func TestCheckpointsRefused(t *testing.T) {
+	before := torch.Live()
+	closures := quick(t, unrolledCheckpoint(t))
+	closures.data = "cphase,logcamp"
+	unknown := quick(t, save(t, "diffusion", map[string]any{}, nil))
+	other, err := models.NewDenoiser(models.UNetConfig{Width: 16, Pools: 1}, rand.New(rand.NewPCG(1, 1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	wrong := quick(t, save(t, "denoiser", map[string]any{"unet": smallUNet()}, other.Params()))
+	other.Drop()
+	for _, c := range []struct {
+		o    imageOptions
+		want string
+	}{
+		{closures, "works on calibrated visibilities, not on cphase,logcamp"},
+		{unknown, `field kind of the manifest is "diffusion": known are denoiser, unrolled`},
+		{wrong, "has shape"},
+	} {
+		if _, err := c.o.run(context.Background(), &bytes.Buffer{}); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("error %v, want one with %q", err, c.want)
+		}
+		if _, err := os.Stat(c.o.out); err == nil {
+			t.Errorf("%s: a failed run left its folder", c.want)
+		}
+	}
+	if now := torch.Live(); now != before {
+		t.Errorf("%d tensors before, %d after", before, now)
+	}
+}
+
+// A cancelled run saves its best image and says so.
+func TestCancelledRunSaves(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	o := quick(t, "entropy")
+	var log bytes.Buffer
+	out, err := o.run(ctx, &log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out.report.StopReason != "cancelled" || !strings.Contains(log.String(), "the best image so far is saved") {
+		t.Errorf("stop reason %q, log %s", out.report.StopReason, log.String())
+	}
+	if _, err := os.Stat(filepath.Join(o.out, "image.fits")); err != nil {
+		t.Error(err)
+	}
+}

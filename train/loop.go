@@ -136,7 +136,7 @@ func (l *loop) advance(s *torch.Scope, loss func(s *torch.Scope) (*torch.Tensor,
 			return fmt.Errorf("train: validate at step %d: %w", l.step, err)
 		}
 	}
-	if last || metrics != nil || l.step%l.cfg.ReportEvery == 0 {
+	if last || metrics != nil || l.step <= l.cfg.ReportEvery || l.step%l.cfg.ReportEvery == 0 {
 		if err := l.report(norm, metrics); err != nil {
 			return err
 		}

@@ -17,7 +17,7 @@ type LoopConfig struct {
 	WeightDecay   float64 `yaml:"weight_decay"`   // decoupled from the gradient; 0 for none
 	ClipNorm      float64 `yaml:"clip_norm"`      // gradients longer than this are shortened to it; 0 means 1
 	EMADecay      float64 `yaml:"ema_decay"`      // of the moving average of the weights, below 1; 0 means 0.999
-	ReportEvery   int     `yaml:"report_every"`   // steps between reports; 0 means 20
+	ReportEvery   int     `yaml:"report_every"`   // steps between reports, after one at each of the first that many steps; 0 means 20
 	ValidateEvery int     `yaml:"validate_every"` // steps between validations; 0 means 500
 	SaveEvery     int     `yaml:"save_every"`     // steps between checkpoints; 0 means 500
 	Workers       int     `yaml:"workers"`        // goroutines that prepare batches; 0 means 1

@@ -55,8 +55,8 @@ func (c DenoisingConfig) Validate() error {
 		value, lo, hi float64
 	}{
 		{"field_uas", c.FieldUas, 1e-6, 1e12},
-		{"sigma_min", c.SigmaMin, 1e-6, c.SigmaMax}, {"sigma_max", c.SigmaMax, c.SigmaMin, 10},
-		{"peak_min", c.PeakMin, 0.01, c.PeakMax}, {"peak_max", c.PeakMax, c.PeakMin, 100},
+		{"sigma_max", c.SigmaMax, 1e-6, 10}, {"sigma_min", c.SigmaMin, 1e-6, c.SigmaMax},
+		{"peak_max", c.PeakMax, 0.01, 100}, {"peak_min", c.PeakMin, 0.01, c.PeakMax},
 	} {
 		if !(f.value >= f.lo && f.value <= f.hi) {
 			return fmt.Errorf("train: denoising.%s is %g, must be between %g and %g", f.name, f.value, f.lo, f.hi)

@@ -20,23 +20,61 @@ type Observed struct {
 // Len returns the number of examples.
 func (o *Observed) Len() int { return len(o.Peak) }
 
-// Observations makes batches of observed skies.
-type Observations struct {
-	Pairs      data.PairConfig
-	Systematic float64 // fraction of each amplitude added to its noise, as in imaging; see radio.WithSystematic
-	Batch      int
+// ReconstructionConfig says which observations a network learns to image. The zero value is ready to use.
+type ReconstructionConfig struct {
+	Sky         data.SkyConfig         `yaml:"sky"`
+	Observation data.ObservationConfig `yaml:"observation"`
+	Pixels      int                    `yaml:"pixels"`     // side of the images; 0 means 64
+	FieldUas    float64                `yaml:"field_uas"`  // side of the field in microarcseconds; 0 means 128
+	Systematic  float64                `yaml:"systematic"` // fraction of each amplitude added to its noise, as when imaging; 0 for none
+	Validation  int                    `yaml:"validation"` // observations of the fixed validation set, rounded up to whole chunks of 16; 0 means 64
 }
 
-// BatchOf returns the batch of one step of a split: examples step·Batch, step·Batch + 1, …. It depends on nothing else and
-// touches no tensors, so loader goroutines may call it.
-func (o Observations) BatchOf(split data.Split, step int) (*Observed, error) {
-	b := &Observed{Grid: o.Pairs.Grid()}
-	for i := range o.Batch {
-		pair, err := o.Pairs.Pair(split, uint64(step*o.Batch+i))
+// WithDefaults returns the config with its zero fields replaced by what they mean.
+func (c ReconstructionConfig) WithDefaults() ReconstructionConfig {
+	if c.Validation == 0 {
+		c.Validation = 64
+	}
+	return c
+}
+
+// Validate says which field is wrong and what it may be.
+func (c ReconstructionConfig) Validate() error {
+	if !(c.Systematic >= 0 && c.Systematic < 1) {
+		return fmt.Errorf("train: reconstruction.systematic is %g, must be at least 0 and below 1", c.Systematic)
+	}
+	if c.Validation < 0 || c.Validation > 4096 {
+		return fmt.Errorf("train: reconstruction.validation is %d, must be between 1 and 4096 (0 means 64)", c.Validation)
+	}
+	if err := c.pairs(0).Validate(); err != nil {
+		return fmt.Errorf("train: reconstruction: %w", err)
+	}
+	return nil
+}
+
+// Grid returns the grid of the images.
+func (c ReconstructionConfig) Grid() radio.Grid { return c.pairs(0).Grid() }
+
+// pairs returns the examples of a seed.
+func (c ReconstructionConfig) pairs(seed uint64) data.PairConfig {
+	return data.PairConfig{Seed: seed, Sky: c.Sky, Observation: c.Observation, Pixels: c.Pixels, FieldUas: c.FieldUas}
+}
+
+// ReconstructionBatches returns the function from step to batch: every observation is new.
+func ReconstructionBatches(c ReconstructionConfig, seed uint64, batch int) func(step int) (*Observed, error) {
+	return func(step int) (*Observed, error) { return c.batch(seed, data.Training, step, batch) }
+}
+
+// batch returns examples step·size, step·size + 1, … of a split.
+func (c ReconstructionConfig) batch(seed uint64, split data.Split, step, size int) (*Observed, error) {
+	pairs := c.pairs(seed)
+	b := &Observed{Grid: pairs.Grid()}
+	for i := range size {
+		pair, err := pairs.Pair(split, uint64(step*size+i))
 		if err != nil {
 			return nil, err
 		}
-		if err := b.add(pair, o.Systematic); err != nil {
+		if err := b.add(pair, c.Systematic); err != nil {
 			return nil, fmt.Errorf("train: %s example %d: %w", split, pair.Index, err)
 		}
 	}

@@ -2,7 +2,9 @@ package train
 
 import (
 	"fmt"
+	"math"
 
+	"fringe/data"
 	"fringe/internal/torch"
 	"fringe/measure"
 )
@@ -14,19 +16,37 @@ type Reconstructor interface {
 	Forward(s *torch.Scope, p measure.Problem) (*torch.Tensor, error)
 }
 
-// Reconstruction trains a Reconstructor end to end.
+// Reconstruction is the task to image simulated observations. The network stays the caller's.
 type Reconstruction struct {
-	Network Reconstructor
+	Reconstructor
+	validation []*Observed
 }
 
-var _ Task[*Observed] = Reconstruction{}
+var (
+	_ Task[*Observed] = (*Reconstruction)(nil)
+	_ Validator       = (*Reconstruction)(nil)
+)
 
-// Params returns the network's parameters.
-func (r Reconstruction) Params() []torch.Param { return r.Network.Params() }
+// NewReconstruction returns the task for a network, with its fixed validation observations.
+func NewReconstruction(net Reconstructor, c ReconstructionConfig, seed uint64) (*Reconstruction, error) {
+	if err := c.Validate(); err != nil {
+		return nil, err
+	}
+	c = c.WithDefaults()
+	r := &Reconstruction{Reconstructor: net}
+	for step := range (c.Validation + validationChunk - 1) / validationChunk {
+		b, err := c.batch(seed, data.Validation, step, validationChunk)
+		if err != nil {
+			return nil, err
+		}
+		r.validation = append(r.validation, b)
+	}
+	return r, nil
+}
 
 // Loss returns the mean over the batch of the root-mean-square error divided by the peak of the truth. A faint and a bright
 // sky count alike, and unlike the mean square it does not let the few hardest observations of a batch decide.
-func (r Reconstruction) Loss(s *torch.Scope, b *Observed) (loss *torch.Tensor, err error) {
+func (r *Reconstruction) Loss(s *torch.Scope, b *Observed) (loss *torch.Tensor, err error) {
 	defer torch.Catch(&err)
 	mse, err := r.errors(s, b)
 	if err != nil {
@@ -37,12 +57,12 @@ func (r Reconstruction) Loss(s *torch.Scope, b *Observed) (loss *torch.Tensor, e
 }
 
 // errors returns the mean square error over the squared peak of each truth: [batch, 1, 1, 1].
-func (r Reconstruction) errors(s *torch.Scope, b *Observed) (*torch.Tensor, error) {
+func (r *Reconstruction) errors(s *torch.Scope, b *Observed) (*torch.Tensor, error) {
 	problem, err := measure.NewProblem(s, b.Grid, b.Problems)
 	if err != nil {
 		return nil, err
 	}
-	x, err := r.Network.Forward(s, problem)
+	x, err := r.Forward(s, problem)
 	if err != nil {
 		return nil, fmt.Errorf("train: forward: %w", err)
 	}
@@ -53,16 +73,25 @@ func (r Reconstruction) errors(s *torch.Scope, b *Observed) (*torch.Tensor, erro
 	return s.MulScalar(s.SumDims(s.Square(relative), 1, 2, 3), 1/pixels), nil
 }
 
-// PSNR returns the mean over the batch of 10·log10(peak²/mean square error), in dB, without recording gradients.
-func (r Reconstruction) PSNR(s *torch.Scope, b *Observed) (psnr float64, err error) {
+// Validate returns "psnr_db", the mean over the validation observations of 10·log10(peak²/mean square error).
+func (r *Reconstruction) Validate(s *torch.Scope) (metrics map[string]float64, err error) {
 	defer torch.Catch(&err)
-	s.NoGrad(func() {
-		var mse *torch.Tensor
-		if mse, err = r.errors(s, b); err != nil {
-			return
+	sum, count := 0.0, 0
+	for _, b := range r.validation {
+		s.Tidy(func(s *torch.Scope) *torch.Tensor {
+			var mse *torch.Tensor
+			if mse, err = r.errors(s, b); err != nil {
+				return nil
+			}
+			for _, e := range s.Float64s(mse) {
+				sum -= 10 * math.Log10(e)
+				count++
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
 		}
-		const decibel = -4.342944819032518 // −10/ln 10
-		psnr = decibel * s.Item(s.Mean(s.Log(mse)))
-	})
-	return psnr, err
+	}
+	return map[string]float64{"psnr_db": sum / float64(count)}, nil
 }

@@ -109,8 +109,10 @@ func newTraining(text []byte, steps int) (*training, error) {
 	switch kind {
 	case "denoiser":
 		return newDenoiserTraining(text, steps)
+	case "unrolled":
+		return newUnrolledTraining(text, steps)
 	default:
-		return nil, fmt.Errorf("kind is %q, must be denoiser", kind)
+		return nil, fmt.Errorf("kind is %q, must be denoiser or unrolled", kind)
 	}
 }
 

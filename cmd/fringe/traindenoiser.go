@@ -64,7 +64,13 @@ func newDenoiserTraining(text []byte, steps int) (*training, error) {
 // describeSkies says in words what a denoiser is trained on.
 func describeSkies(c train.DenoisingConfig) string {
 	c = c.WithDefaults()
-	families := c.Sky.Families
+	return fmt.Sprintf("simulated skies (%s) on %d x %d pixels of a %g uas field, with white Gaussian noise of %g to %g of a peak of %g to %g",
+		familyWeights(c.Sky), c.Pixels, c.Pixels, c.FieldUas, c.SigmaMin, c.SigmaMax, c.PeakMin, c.PeakMax)
+}
+
+// familyWeights lists the sky families with their relative frequencies.
+func familyWeights(c data.SkyConfig) string {
+	families := c.Families
 	if len(families) == 0 {
 		families = data.Families()
 	}
@@ -72,8 +78,7 @@ func describeSkies(c train.DenoisingConfig) string {
 	for _, name := range slices.Sorted(maps.Keys(families)) {
 		parts = append(parts, fmt.Sprintf("%s %g", name, families[name]))
 	}
-	return fmt.Sprintf("simulated skies (%s) on %d x %d pixels of a %g uas field, with white Gaussian noise of %g to %g of a peak of %g to %g",
-		strings.Join(parts, ", "), c.Pixels, c.Pixels, c.FieldUas, c.SigmaMin, c.SigmaMax, c.PeakMin, c.PeakMax)
+	return strings.Join(parts, ", ")
 }
 
 func countParams(params []torch.Param) (n int) {

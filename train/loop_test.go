@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -261,11 +260,4 @@ func TestLoopConfigErrorsNameTheField(t *testing.T) {
 			t.Errorf("error %v, want one with %q", err, want)
 		}
 	}
-}
-
-func ExampleRun() {
-	ctx, hook := stopAt(14)
-	result, err := train.Run(ctx, config(""), newLine(&testing.T{}), batches, hook)
-	fmt.Println(result.Step, result.Interrupted, err)
-	// Output: 14 true <nil>
 }

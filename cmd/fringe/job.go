@@ -50,7 +50,7 @@ func (o imageOptions) validate() error {
 			return err
 		}
 	}
-	if _, err := startImage(o.start, radio.Grid{NX: 8, NY: 8, CellRad: 1}, 1); err != nil {
+	if _, err := startImage(o.start, radio.Grid{NX: 8, NY: 8, CellRad: 1}, 1, 1); err != nil {
 		return err
 	}
 	return checkPrior(o.prior)
@@ -71,7 +71,7 @@ func (o imageOptions) prepare(obs *observation) (_ *job, err error) {
 		}
 	}()
 	beam := obs.resolutionRad()
-	if j.problem.Start, err = startImage(o.start, j.grid, j.fluxJy); err != nil {
+	if j.problem.Start, err = startImage(o.start, j.grid, j.fluxJy, beam); err != nil {
 		return nil, err
 	}
 	scale := infer.Scale{Grid: j.grid, FluxJy: j.fluxJy, BeamRad: beam, Prior: j.problem.Start}
@@ -118,16 +118,25 @@ func (o imageOptions) dataWeights(p *prior) (map[string]float64, error) {
 	return parseData(o.data)
 }
 
-// fluxTolerance is the standard deviation of the total flux, as a fraction, where it is a datum: closure quantities know
-// nothing of the flux, so the number only has to be small against what one would notice.
-const fluxTolerance = 0.01
+// Standard deviations of the total flux, as fractions of it, where it is a datum. A given flux is taken at its word: closure
+// quantities know nothing of it, so the number only has to be small against what one would notice. An estimated one may
+// be off by a factor.
+const (
+	givenFluxTolerance     = 0.01
+	estimatedFluxTolerance = 0.5
+)
 
 // assemble puts the terms together. The flux is a datum unless complex visibilities are fitted and nobody gave a flux.
 func (j *job) assemble(weights map[string]float64) error {
 	j.problem.Grid = j.grid
 	j.problem.Terms = []infer.Part{{Name: "data", Weight: 1, Term: j.fit.likelihood}}
-	if weights["vis"] == 0 || j.options.fluxJy > 0 {
-		flux, err := measure.NewFlux(j.fluxJy, fluxTolerance*j.fluxJy)
+	given := j.options.fluxJy > 0
+	if weights["vis"] == 0 || given {
+		tolerance := estimatedFluxTolerance
+		if given {
+			tolerance = givenFluxTolerance
+		}
+		flux, err := measure.NewFlux(j.fluxJy, tolerance*j.fluxJy)
 		if err != nil {
 			return err
 		}

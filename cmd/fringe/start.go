@@ -9,11 +9,12 @@ import (
 )
 
 // startImage makes the first image from the value of --start: flat, gauss or disc, the latter with a size after a colon or
-// a third of the field.
-func startImage(text string, g radio.Grid, fluxJy float64) ([]float64, error) {
+// of two beams (beamRad: the resolution). A start much larger than the beam has no flux on long baselines, where closure
+// quantities then have no slope to follow.
+func startImage(text string, g radio.Grid, fluxJy, beamRad float64) ([]float64, error) {
 	shape, size, given := strings.Cut(text, ":")
 	q := angle("")
-	q.value = float64(min(g.NX, g.NY)) * g.CellRad / 3
+	q.value = 2 * beamRad
 	if given {
 		if err := q.Set(size); err != nil {
 			return nil, fmt.Errorf("--start: %w", err)

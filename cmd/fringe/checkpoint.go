@@ -9,13 +9,26 @@ import (
 	"fringe/checkpoints"
 	"fringe/internal/torch"
 	"fringe/models"
+	"fringe/radio"
 	"fringe/unrolled"
 )
 
 // networkConfig is the part of a checkpoint's config that describes its network; which field counts depends on the kind.
 type networkConfig struct {
-	UNet     models.UNetConfig `json:"unet"`
-	Unrolled unrolled.Config   `json:"unrolled"`
+	UNet           models.UNetConfig `json:"unet"`
+	Unrolled       unrolled.Config   `json:"unrolled"`
+	Denoising      skyGrid           `json:"denoising"`
+	Reconstruction skyGrid           `json:"reconstruction"`
+}
+
+// skyGrid is the grid of the images that a network was trained on; zeros mean the defaults of the training.
+type skyGrid struct {
+	Pixels   int     `json:"pixels"`
+	FieldUas float64 `json:"field_uas"`
+}
+
+func (g skyGrid) cellRad() float64 {
+	return g.FieldUas * radio.Microarcsecond / float64(max(g.Pixels, 1))
 }
 
 // openCheckpoint turns the checkpoint in dir into a prior.
@@ -49,14 +62,14 @@ func (p *prior) build(m checkpoints.Manifest) ([]torch.Param, error) {
 		if err != nil {
 			return nil, err
 		}
-		p.denoiser = d
+		p.denoiser, p.cellRad = d, c.Denoising.cellRad()
 		return d.Params(), nil
 	case "unrolled":
 		n, err := unrolled.New(c.Unrolled, rng)
 		if err != nil {
 			return nil, err
 		}
-		p.network = n
+		p.network, p.cellRad = n, c.Reconstruction.cellRad()
 		return n.Params(), nil
 	}
 	return nil, fmt.Errorf("field kind of the manifest is %q: known are denoiser, unrolled", m.Kind)

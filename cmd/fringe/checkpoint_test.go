@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -13,6 +14,7 @@ import (
 	"fringe/checkpoints"
 	"fringe/internal/torch"
 	"fringe/models"
+	"fringe/radio"
 	"fringe/unrolled"
 )
 
@@ -42,7 +44,7 @@ func denoiserCheckpoint(t *testing.T) string {
 		t.Fatal(err)
 	}
 	defer d.Drop()
-	return save(t, "denoiser", map[string]any{"kind": "denoiser", "unet": smallUNet(), "loop": map[string]int{"steps": 3}}, d.Params())
+	return save(t, "denoiser", map[string]any{"kind": "denoiser", "unet": smallUNet(), "denoising": map[string]float64{"pixels": 64, "field_uas": 256}}, d.Params())
 }
 
 func unrolledCheckpoint(t *testing.T) string {
@@ -122,6 +124,25 @@ func TestCheckpointsRefused(t *testing.T) {
 	}
 	if now := torch.Live(); now != before {
 		t.Errorf("%d tensors before, %d after", before, now)
+	}
+}
+
+// Without --fov the pixels are those of the training; with another --fov the user is told that they are not.
+func TestCheckpointSetsPixels(t *testing.T) {
+	o := quick(t, denoiserCheckpoint(t))
+	o.fov = angle("")
+	var log bytes.Buffer
+	out, err := o.run(context.Background(), &log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// 256 µas on 64 pixels: 4 µas; one multiplication apart.
+	if cell := out.job.grid.CellRad / radio.Microarcsecond; math.Abs(cell-4) > 1e-12 || !strings.Contains(log.String(), "such as denoiser was trained on") {
+		t.Errorf("pixels of %g uas, log %s", cell, log.String())
+	}
+	o.fov, o.force = angle("64uas"), true
+	if _, err := o.run(context.Background(), &log); err != nil || !strings.Contains(log.String(), "was trained on pixels of 4 uas, these have 2 uas") {
+		t.Errorf("error %v, log %s", err, log.String())
 	}
 }
 

@@ -62,7 +62,7 @@ weight to amplitudes whose errors grow by another 10 %.`,
 	f.StringVar(&o.method, "method", o.method, "how a denoiser is used: pnp (plug and play) or red (regularisation by denoising)")
 	f.StringVar(&o.data, "data", o.data, "what is fitted, with weights: of vis, amp, cphase, logcamp; auto is amp=0.2,cphase,logcamp, or vis for an unrolled network")
 	f.IntVar(&o.npix, "npix", o.npix, "pixels along each side")
-	f.Var(&o.fov, "fov", "field of view, such as 128uas, 10mas, 3arcsec (default: pixels of 1/12 of the resolution)")
+	f.Var(&o.fov, "fov", "field of view, such as 128uas, 10mas, 3arcsec (default: pixels such as a checkpoint was trained on, or 1/12 of the resolution)")
 	f.Float64Var(&o.fluxJy, "flux", o.fluxJy, "total flux in Jy (default: the amplitude on the shortest baselines)")
 	f.Float64Var(&o.sys, "sys", o.sys, "systematic error of all data, as a fraction of the amplitude")
 	f.Float64Var(&o.gains, "gain-error", o.gains, "further error of plain amplitudes, as a fraction: stations are off by some per cent")
@@ -96,13 +96,14 @@ func (o imageOptions) run(ctx context.Context, log io.Writer) (*outcome, error) 
 		return nil, err
 	}
 	defer job.close()
+	obs.tell(log)
 	ready := time.Now()
 	result, err := job.solve(ctx, newProgress(log))
 	if err != nil {
 		return nil, err
 	}
 	solved := time.Now()
-	out := &outcome{options: o, observation: obs, job: job, result: result}
+	out := &outcome{options: o, job: job, result: result}
 	if err := out.measure(); err != nil {
 		return nil, err
 	}

@@ -56,52 +56,64 @@ func (o imageOptions) validate() error {
 	return checkPrior(o.prior)
 }
 
-// prepare turns an observation into a problem: grid, flux, prior, data terms and first image.
-func (o imageOptions) prepare(obs *observation) (_ *job, err error) {
-	j := &job{grid: o.grid(obs), fluxJy: o.fluxJy, options: o}
+// prepare turns an observation into a problem: prior, grid, flux, data terms and first image. The caller closes it.
+func (o imageOptions) prepare(obs *observation) (*job, error) {
+	p, err := openPrior(o.prior)
+	if err != nil {
+		return nil, err
+	}
+	j := &job{prior: p, options: o}
+	if err := j.form(obs); err != nil {
+		j.close()
+		return nil, err
+	}
+	return j, nil
+}
+
+func (j *job) form(obs *observation) (err error) {
+	o := j.options
+	weights, err := o.dataWeights(j.prior)
+	if err != nil {
+		return err
+	}
+	j.grid, j.fluxJy = o.grid(obs, j.prior), o.fluxJy
 	if j.fluxJy == 0 {
 		j.fluxJy = obs.fluxJy()
 	}
 	if !(j.fluxJy > 0) {
-		return nil, withHint(fmt.Errorf("the amplitude on the shortest baselines is %g Jy", j.fluxJy), "give the total flux with --flux")
+		return withHint(fmt.Errorf("the amplitude on the shortest baselines is %g Jy", j.fluxJy), "give the total flux with --flux")
 	}
-	defer func() {
-		if err != nil {
-			j.close()
-		}
-	}()
 	beam := obs.resolutionRad()
 	if j.problem.Start, err = startImage(o.start, j.grid, j.fluxJy, beam); err != nil {
-		return nil, err
+		return err
 	}
 	scale := infer.Scale{Grid: j.grid, FluxJy: j.fluxJy, BeamRad: beam, Prior: j.problem.Start}
-	if j.prior, err = openPrior(o.prior, scale); err != nil {
-		return nil, err
-	}
-	weights, err := o.dataWeights(j.prior)
-	if err != nil {
-		return nil, err
+	if err := j.prior.regularize(scale); err != nil {
+		return err
 	}
 	if j.fit, err = newFit(obs.vis, j.grid, weights, o.gains); err != nil {
-		return nil, err
+		return err
 	}
-	return j, j.assemble(weights)
+	return j.assemble(weights)
 }
 
-// grid returns the pixel grid: square, of the given field or with pixels of 1/12 of the resolution.
-func (o imageOptions) grid(obs *observation) radio.Grid {
+// grid returns the pixel grid: square, of the given field, or with pixels such as the network was trained on, or of 1/12 of
+// the resolution.
+func (o imageOptions) grid(obs *observation, p *prior) radio.Grid {
+	const uas = radio.Microarcsecond
 	cell := o.fov.value / float64(o.npix)
-	if cell == 0 {
+	switch {
+	case cell > 0 && p.cellRad > 0 && math.Abs(math.Log(cell/p.cellRad)) > math.Log(1.25):
+		obs.note("%s was trained on pixels of %.3g uas, these have %.3g uas: it has not learned from such skies", p.name, p.cellRad/uas, cell/uas)
+	case cell == 0 && p.cellRad > 0:
+		cell = p.cellRad
+		obs.note("field of view %.4g uas: pixels such as %s was trained on (--fov sets it)", cell*float64(o.npix)/uas, p.name)
+	case cell == 0:
 		cell = obs.resolutionRad() / 12
-		obs.note("field of view %.4g uas: pixels of 1/12 of the resolution (--fov sets it)", cell*float64(o.npix)/radio.Microarcsecond)
+		obs.note("field of view %.4g uas: pixels of 1/12 of the resolution (--fov sets it)", cell*float64(o.npix)/uas)
 	}
 	return radio.Grid{NX: o.npix, NY: o.npix, CellRad: cell}
 }
-
-// autoData is fitted unless told otherwise: closure quantities carry the shape whatever the stations' gains, and amplitudes
-// with a low weight and a wide error tell compact from extended. The weights are customary with
-// eht-imaging.
-const autoData = "amp=0.2,cphase,logcamp"
 
 // dataWeights returns what is fitted with which weight.
 func (o imageOptions) dataWeights(p *prior) (map[string]float64, error) {
@@ -117,6 +129,11 @@ func (o imageOptions) dataWeights(p *prior) (map[string]float64, error) {
 	}
 	return parseData(o.data)
 }
+
+// autoData is fitted unless told otherwise: closure quantities carry the shape whatever the stations' gains, and amplitudes
+// with a low weight and a wide error tell compact from extended. The weights are customary with
+// eht-imaging.
+const autoData = "amp=0.2,cphase,logcamp"
 
 // Standard deviations of the total flux, as fractions of it, where it is a datum. A given flux is taken at its word: closure
 // quantities know nothing of it, so the number only has to be small against what one would notice. An estimated one may

@@ -24,11 +24,10 @@ func imageFiles() []string {
 
 // outcome is a finished image and everything that is told about it.
 type outcome struct {
-	options     imageOptions
-	observation *observation
-	job         *job
-	result      *infer.Result
-	report      imageReport
+	options imageOptions
+	job     *job
+	result  *infer.Result
+	report  imageReport
 }
 
 // imageReport is report.json.
@@ -162,14 +161,13 @@ func formatChi2(chi2 map[string]float64) string {
 
 func (out *outcome) tell(path string, log io.Writer) {
 	r := out.report
-	out.observation.tell(log)
 	if out.result.Stop == infer.Cancelled {
 		fmt.Fprintln(log, "stopped early: the best image so far is saved")
 	}
 	fmt.Fprintf(log, "reduced chi2: %s; flux %.3g Jy; %d iterations, %s; %.1f s\n", formatChi2(r.ReducedChi2), r.FluxJy, r.Iterations, r.StopReason, r.Seconds.Total)
 	for _, kind := range dataKinds() {
 		if value := r.ReducedChi2[kind]; value > poorFit {
-			fmt.Fprintf(log, "warning: the image does not explain the data, reduced chi2 of %s is %.3g: try another --flux, --start or --fov%s\n", kind, value, remedy(kind))
+			fmt.Fprintf(log, "warning: the image does not explain the data, reduced chi2 of %s is %.3g: %s\n", kind, value, out.remedy(kind))
 		}
 	}
 	fmt.Fprintf(log, "wrote %s\n", path)
@@ -178,13 +176,15 @@ func (out *outcome) tell(path string, log io.Writer) {
 // poorFit is the reduced χ² above which the user is warned.
 const poorFit = 2
 
-// remedy is what else may help with one kind of data.
-func remedy(kind string) string {
-	switch kind {
-	case "vis":
-		return "; the stations may not be calibrated: fit closures with --data cphase,logcamp"
-	case "amp":
-		return ", or a larger --gain-error"
+// remedy is what may help where one kind of data is not explained.
+func (out *outcome) remedy(kind string) string {
+	switch {
+	case out.job.prior.network != nil:
+		return "an unrolled network is not refitted to the data; the stations may not be calibrated, or the source unlike its training"
+	case kind == "vis":
+		return "the stations may not be calibrated: fit closures with --data cphase,logcamp"
+	case kind == "amp":
+		return "stations may be off by more than --gain-error; or try another --flux, --start or --fov"
 	}
-	return ""
+	return "try another --flux, --start or --fov"
 }

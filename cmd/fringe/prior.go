@@ -18,6 +18,7 @@ type prior struct {
 	terms    []infer.Part
 	denoiser *models.Denoiser
 	network  *unrolled.Network
+	cellRad  float64 // pixels that the network was trained on; 0 when there is none or it is not known
 }
 
 // isCheckpoint reports whether the value of --prior names a folder rather than regularizers.
@@ -34,20 +35,27 @@ func checkPrior(text string) error {
 		}
 		return nil
 	}
-	_, err := openPrior(text, infer.Scale{Grid: radio.Grid{NX: 8, NY: 8, CellRad: 1}, FluxJy: 1})
-	return err
+	p := prior{name: text}
+	return p.regularize(infer.Scale{Grid: radio.Grid{NX: 8, NY: 8, CellRad: 1}, FluxJy: 1})
 }
 
-// openPrior makes the prior that --prior names. The caller closes it.
-func openPrior(text string, scale infer.Scale) (*prior, error) {
+// openPrior loads the checkpoint that --prior names. Regularizers wait for [prior.regularize]. The caller closes it.
+func openPrior(text string) (*prior, error) {
 	if isCheckpoint(text) {
 		return openCheckpoint(text)
 	}
-	terms, err := infer.ParseRegularizers(text, scale)
-	if err != nil {
-		return nil, withHint(fmt.Errorf("--prior %s: %w", text, err), "name regularizers, such as entropy=1,tv=0.5, or the folder of a checkpoint")
+	return &prior{name: text}, nil
+}
+
+// regularize makes the terms of a prior that is a list of regularizers; it leaves networks as they are.
+func (p *prior) regularize(scale infer.Scale) (err error) {
+	if p.denoiser != nil || p.network != nil {
+		return nil
 	}
-	return &prior{name: text, terms: terms}, nil
+	if p.terms, err = infer.ParseRegularizers(p.name, scale); err != nil {
+		return withHint(fmt.Errorf("--prior %s: %w", p.name, err), "name regularizers, such as entropy=1,tv=0.5, or the folder of a checkpoint")
+	}
+	return nil
 }
 
 func (p *prior) close() {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"gopkg.in/yaml.v3"
 )
@@ -33,9 +34,14 @@ func (c Config) Validate() error {
 func Decode(text []byte, to any) error {
 	d := yaml.NewDecoder(bytes.NewReader(text))
 	d.KnownFields(true)
-	if err := d.Decode(to); errors.Is(err, io.EOF) {
+	err := d.Decode(to)
+	var fields *yaml.TypeError // its text has several lines
+	switch {
+	case errors.Is(err, io.EOF):
 		return errors.New("train: the config is empty")
-	} else if err != nil {
+	case errors.As(err, &fields):
+		return fmt.Errorf("train: read config: %s", strings.Join(fields.Errors, "; "))
+	case err != nil:
 		return fmt.Errorf("train: read config: %w", err)
 	}
 	return nil

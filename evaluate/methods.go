@@ -88,3 +88,23 @@ func shortestBaselineFlux(v *radio.Visibilities) float64 {
 	}
 	return math.Sqrt(flux)
 }
+
+// Imager makes an image (Jy/pixel on g) of calibrated visibilities in one go, such as an unrolled network.
+type Imager interface {
+	Image(g radio.Grid, v *radio.Visibilities) ([]float64, error)
+}
+
+// Learned is a trained network.
+type Learned struct {
+	Label      string
+	Network    Imager
+	Systematic float64
+}
+
+// Name returns the label.
+func (m Learned) Name() string { return m.Label }
+
+// Image runs the network.
+func (m Learned) Image(_ context.Context, p data.Pair) ([]float64, error) {
+	return m.Network.Image(p.Grid, p.Vis.WithSystematic(m.Systematic))
+}

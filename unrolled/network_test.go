@@ -225,3 +225,51 @@ func TestValidateNamesTheField(t *testing.T) {
 		}
 	}
 }
+
+func TestImageIsThatOfForwardInJanskys(t *testing.T) {
+	c := small
+	c.UNet.Float64 = false
+	n := network(t, c)
+	grid := radio.Grid{NX: 16, NY: 16, CellRad: 1e-9}
+	v := pointSource(grid)
+	img, err := n.Image(grid, v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Plain gradient descent towards a point source of 2 Jy puts the brightest pixel on it.
+	best := 0
+	for i, x := range img {
+		if x < 0 {
+			t.Fatalf("pixel %d is %g, want none below zero", i, x)
+		}
+		if x > img[best] {
+			best = i
+		}
+	}
+	if want := 9*grid.NX + 6; best != want {
+		t.Errorf("the brightest pixel is %d, want %d", best, want)
+	}
+	for k := range v.Weight {
+		v.Weight[k] = 0
+	}
+	if _, err := n.Image(grid, v); err == nil {
+		t.Error("visibilities that are all flagged give an image")
+	}
+}
+
+// pointSource returns visibilities of 2 Jy in row 9, column 6.
+func pointSource(g radio.Grid) *radio.Visibilities {
+	rng := rand.New(rand.NewPCG(8, 9))
+	v := &radio.Visibilities{Stations: make([]radio.Station, 2)}
+	for range 200 {
+		v.U, v.V = append(v.U, (2*rng.Float64()-1)*g.MaxUV()), append(v.V, (2*rng.Float64()-1)*g.MaxUV())
+		v.Weight = append(v.Weight, 1)
+		v.Ant1, v.Ant2 = append(v.Ant1, 0), append(v.Ant2, 1)
+		v.TimeSec, v.IntSec, v.FreqHz = append(v.TimeSec, 0), append(v.IntSec, 1), append(v.FreqHz, 1e11)
+	}
+	img := make([]float64, g.Len())
+	img[9*g.NX+6] = 2
+	v.Vis = make([]complex128, len(v.U))
+	radio.NewDFT(g, v.U, v.V).Forward(v.Vis, img)
+	return v
+}

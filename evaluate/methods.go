@@ -12,10 +12,10 @@ import (
 
 // DirtyImage is the dirty image with natural weights. Its unit is Jy/beam, which no factor turns into Jy/pixel; it is given
 // the one that brings it closest to the truth, so it scores higher than a user could make it.
-type DirtyImage struct{}
+type DirtyImage struct{ Label string }
 
-// Name returns "dirty image".
-func (DirtyImage) Name() string { return "dirty image" }
+// Name returns the label.
+func (m DirtyImage) Name() string { return m.Label }
 
 // Image returns the scaled dirty image.
 func (DirtyImage) Image(_ context.Context, p data.Pair) ([]float64, error) {
@@ -36,13 +36,14 @@ func (DirtyImage) Image(_ context.Context, p data.Pair) ([]float64, error) {
 
 // RML is classical imaging: χ² of the complex visibilities with regularizers.
 type RML struct {
+	Label        string
 	Regularizers string // as infer.ParseRegularizers reads them, such as "entropy=1,tv=1"
 	Systematic   float64
 	Solver       infer.RMLConfig
 }
 
-// Name returns the regularizers.
-func (m RML) Name() string { return "RML " + m.Regularizers }
+// Name returns the label.
+func (m RML) Name() string { return m.Label }
 
 // Image minimises ½χ² + Σ strength·regularizer from a Gaussian of the total flux that the shortest baseline sees.
 func (m RML) Image(ctx context.Context, p data.Pair) ([]float64, error) {

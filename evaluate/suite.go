@@ -19,10 +19,10 @@ type Method interface {
 
 // Score is how well one image agrees with its truth.
 type Score struct {
-	PSNR    float64 // dB, the data range is the peak of the truth
-	NRMSE   float64 // error over truth, Euclidean norms
-	NXCorr  float64 // normalised cross-correlation
-	Seconds float64 // time to image, without simulating
+	PSNR    float64 `json:"psnr_db"` // the data range is the peak of the truth
+	NRMSE   float64 `json:"nrmse"`   // error over truth, Euclidean norms
+	NXCorr  float64 `json:"nxcorr"`  // normalised cross-correlation
+	Seconds float64 `json:"seconds"` // time to image, without simulating
 }
 
 // Suite is a set of simulated observations: Count examples of a split of Pairs.

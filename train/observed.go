@@ -46,17 +46,17 @@ func (c ReconstructionConfig) Validate() error {
 	if c.Validation < 0 || c.Validation > 4096 {
 		return fmt.Errorf("train: reconstruction.validation is %d, must be between 1 and 4096 (0 means 64)", c.Validation)
 	}
-	if err := c.pairs(0).Validate(); err != nil {
+	if err := c.Pairs(0).Validate(); err != nil {
 		return fmt.Errorf("train: reconstruction: %w", err)
 	}
 	return nil
 }
 
 // Grid returns the grid of the images.
-func (c ReconstructionConfig) Grid() radio.Grid { return c.pairs(0).Grid() }
+func (c ReconstructionConfig) Grid() radio.Grid { return c.Pairs(0).Grid() }
 
-// pairs returns the examples of a seed.
-func (c ReconstructionConfig) pairs(seed uint64) data.PairConfig {
+// Pairs returns the examples of a seed.
+func (c ReconstructionConfig) Pairs(seed uint64) data.PairConfig {
 	return data.PairConfig{Seed: seed, Sky: c.Sky, Observation: c.Observation, Pixels: c.Pixels, FieldUas: c.FieldUas}
 }
 
@@ -67,7 +67,7 @@ func ReconstructionBatches(c ReconstructionConfig, seed uint64, batch int) func(
 
 // batch returns examples step·size, step·size + 1, … of a split.
 func (c ReconstructionConfig) batch(seed uint64, split data.Split, step, size int) (*Observed, error) {
-	pairs := c.pairs(seed)
+	pairs := c.Pairs(seed)
 	b := &Observed{Grid: pairs.Grid()}
 	for i := range size {
 		pair, err := pairs.Pair(split, uint64(step*size+i))

@@ -72,7 +72,7 @@ func (f trainFlags) run(ctx context.Context, path string, stderr io.Writer) erro
 	cfg := t.Loop
 	cfg.Manifest, cfg.Clock, cfg.Resume = t.manifest, time.Now, f.resume
 	if cfg.Dir = f.out; cfg.Dir == "" {
-		cfg.Dir = filepath.Join("runs", strings.TrimSuffix(filepath.Base(path), filepath.Ext(path)))
+		cfg.Dir = filepath.Join("runs", stem(path))
 	}
 	if f.dryRun {
 		return t.tryOut(ctx, cfg, stderr)
@@ -131,3 +131,6 @@ func (t *training) tryOut(ctx context.Context, cfg train.LoopConfig, stderr io.W
 		t.Kind, t.params, steps, cfg.Batch, time.Since(start).Seconds(), loss)
 	return nil
 }
+
+// stem returns the name of a file without its folder and extension.
+func stem(path string) string { return strings.TrimSuffix(filepath.Base(path), filepath.Ext(path)) }

@@ -1,0 +1,214 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"time"
+
+	"fringe/data"
+	"fringe/evaluate"
+	"fringe/infer"
+	"fringe/train"
+
+	"github.com/spf13/cobra"
+)
+
+// evaluateFlags are the flags of fringe evaluate.
+type evaluateFlags struct {
+	out   string
+	count int
+	split string
+	force bool
+}
+
+func evaluateCommand() *cobra.Command {
+	var f evaluateFlags
+	c := &cobra.Command{
+		Use:   "evaluate CONFIG.yaml",
+		Short: "Compare methods on simulated observations whose truth is known",
+		Long: `Image simulated observations with every method of the config and compare with the truth: a table with 95 % intervals,
+DIR/report.html and DIR/scores.jsonl, one line per image.
+
+Skies and observations come from an index space of their own that training never draws from. Choose strengths and networks on
+--split validation; look at the evaluation split once, for the numbers that are reported.`,
+		Example: "  fringe evaluate configs/evaluate-eht64.yaml --out out/evaluate",
+		Args:    oneArgument("a config file"),
+		RunE: func(c *cobra.Command, args []string) error {
+			return f.run(c.Context(), args[0], c.OutOrStdout(), c.ErrOrStderr())
+		},
+	}
+	c.Flags().StringVarP(&f.out, "out", "o", "", "folder of the results (default out/NAME for CONFIG NAME.yaml)")
+	c.Flags().IntVar(&f.count, "count", 0, "number of observations, instead of the config's")
+	c.Flags().StringVar(&f.split, "split", data.Evaluation.String(), "index space: validation or evaluation")
+	c.Flags().BoolVar(&f.force, "force", false, "overwrite a finished evaluation")
+	return c
+}
+
+// evaluateConfig is the file of an evaluation.
+type evaluateConfig struct {
+	Seed           uint64                     `yaml:"seed"`
+	Count          int                        `yaml:"count"`          // observations
+	Reconstruction train.ReconstructionConfig `yaml:"reconstruction"` // skies and observations
+	Methods        []methodConfig             `yaml:"methods"`        // the last one is compared with all others
+}
+
+// methodConfig names a method: regularizers, a checkpoint, or neither for the dirty image.
+type methodConfig struct {
+	Label        string `yaml:"label"`
+	Regularizers string `yaml:"regularizers"`
+	Checkpoint   string `yaml:"checkpoint"`
+}
+
+func (f evaluateFlags) run(ctx context.Context, path string, table, log io.Writer) error {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return withHint(fmt.Errorf("read config: %w", err), "the configs folder of fringe holds examples")
+	}
+	var c evaluateConfig
+	if err := train.Decode(text, &c); err != nil {
+		return fmt.Errorf("config %s: %w", path, err)
+	}
+	if f.count != 0 {
+		c.Count = f.count
+	}
+	split, err := f.parseSplit()
+	if err != nil {
+		return err
+	}
+	if err := c.validate(); err != nil {
+		return fmt.Errorf("config %s: %w", path, err)
+	}
+	if f.out == "" {
+		f.out = filepath.Join("out", stem(path))
+	}
+	dir := &outDir{path: f.out, names: []string{"report.html", "scores.jsonl"}}
+	if err := dir.check(f.force); err != nil {
+		return err
+	}
+	methods, closeAll, err := c.open()
+	defer closeAll()
+	if err != nil {
+		return err
+	}
+	suite := evaluate.Suite{Pairs: c.Reconstruction.Pairs(c.Seed), Split: split, Count: c.Count, Progress: func(done int) {
+		if done%10 == 0 || done == c.Count {
+			fmt.Fprintf(log, "imaged %d of %d observations with %d methods\n", done, c.Count, len(methods))
+		}
+	}}
+	scores, err := suite.Run(ctx, methods, time.Now)
+	if err != nil {
+		return err
+	}
+	return c.write(dir, split, methods, scores, table, log)
+}
+
+func (f evaluateFlags) parseSplit() (data.Split, error) {
+	for _, s := range []data.Split{data.Validation, data.Evaluation} {
+		if f.split == s.String() {
+			return s, nil
+		}
+	}
+	return 0, fmt.Errorf("--split is %q, must be validation or evaluation: the training split is what networks learned from", f.split)
+}
+
+func (c evaluateConfig) validate() error {
+	if c.Count < 1 || c.Count > 100_000 {
+		return fmt.Errorf("count is %d, must be between 1 and 100000", c.Count)
+	}
+	if len(c.Methods) == 0 {
+		return fmt.Errorf("methods is empty, name at least one")
+	}
+	for i, m := range c.Methods {
+		if m.Label == "" || m.Regularizers != "" && m.Checkpoint != "" {
+			return fmt.Errorf("methods[%d] needs a label, and at most one of regularizers and checkpoint", i)
+		}
+	}
+	return c.Reconstruction.Validate()
+}
+
+// open makes the methods. The function that it returns frees them and is never nil.
+func (c evaluateConfig) open() (methods []evaluate.Method, closeAll func(), err error) {
+	var priors []*prior
+	closeAll = func() {
+		for _, p := range priors {
+			p.close()
+		}
+	}
+	for _, m := range c.Methods {
+		switch {
+		case m.Checkpoint != "":
+			p, err := openCheckpoint(m.Checkpoint)
+			if err != nil {
+				return nil, closeAll, err
+			}
+			priors = append(priors, p)
+			if p.network == nil {
+				return nil, closeAll, fmt.Errorf("method %q: checkpoint %s is no network from visibilities to images", m.Label, m.Checkpoint)
+			}
+			methods = append(methods, evaluate.Learned{Label: m.Label, Network: p.network, Systematic: c.Reconstruction.Systematic})
+		case m.Regularizers != "":
+			methods = append(methods, evaluate.RML{Label: m.Label, Regularizers: m.Regularizers, Systematic: c.Reconstruction.Systematic,
+				Solver: infer.RMLConfig{MaxIterations: 300}})
+		default:
+			methods = append(methods, evaluate.DirtyImage{Label: m.Label})
+		}
+	}
+	return methods, closeAll, nil
+}
+
+// write makes the report and the scores and prints the table.
+func (c evaluateConfig) write(dir *outDir, split data.Split, methods []evaluate.Method, scores [][]evaluate.Score, table, log io.Writer) (err error) {
+	defer func() {
+		if e := dir.discard(); err == nil {
+			err = e
+		}
+	}()
+	t, err := evaluate.Compare(methods, scores, rand.New(rand.NewPCG(c.Seed, 0)))
+	if err != nil {
+		return err
+	}
+	report := evaluate.Report{
+		Title: "Methods compared on simulated observations",
+		Intro: []string{fmt.Sprintf("%d observations of the %s split, seed %d: %s.", c.Count, split, c.Seed,
+			describeObservations(unrolledConfig{Reconstruction: c.Reconstruction}))},
+		Sections: []evaluate.Section{{Title: "Scores", Tables: []evaluate.Table{t}}},
+		Footer:   "fringe " + version,
+	}
+	if err := dir.write("report.html", report.WriteHTML); err != nil {
+		return err
+	}
+	if err := dir.write("scores.jsonl", func(w io.Writer) error { return writeScores(w, methods, scores) }); err != nil {
+		return err
+	}
+	if err := dir.finish(); err != nil {
+		return err
+	}
+	if err := t.WriteText(table); err != nil {
+		return err
+	}
+	fmt.Fprintf(log, "\n%s\nwrote %s\n", t.Caption, filepath.Join(dir.path, "report.html"))
+	return nil
+}
+
+// writeScores writes one JSON line per image.
+func writeScores(w io.Writer, methods []evaluate.Method, scores [][]evaluate.Score) error {
+	encoder := json.NewEncoder(w)
+	for m, method := range methods {
+		for i, s := range scores[m] {
+			line := struct {
+				Method string `json:"method"`
+				Index  int    `json:"index"`
+				evaluate.Score
+			}{method.Name(), i, s}
+			if err := encoder.Encode(line); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

@@ -173,7 +173,7 @@ func TestLoadErrorsNameFileAndField(t *testing.T) {
 	}
 	tests := []struct {
 		name   string
-		break_ func(t *testing.T, dir string)
+		damage func(t *testing.T, dir string)
 		want   []string
 	}{
 		{"version", edit(`"version": 1`, `"version": 2`), []string{"manifest.json", "field version is 2", "reads version 1"}},
@@ -207,7 +207,7 @@ func TestLoadErrorsNameFileAndField(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			dir := save(t)
-			tt.break_(t, dir)
+			tt.damage(t, dir)
 			_, _, err := checkpoints.Load(dir)
 			if err == nil {
 				t.Fatal("Load accepts it")

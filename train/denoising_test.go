@@ -31,10 +31,10 @@ func denoiser(t *testing.T) *models.Denoiser {
 }
 
 func TestBatchesArePureAndTheirNoiseIsRight(t *testing.T) {
-	make := train.DenoisingBatches(small(), 3, 8)
-	a, errA := make(4)
-	b, errB := make(4)
-	c, errC := make(5)
+	at := train.DenoisingBatches(small(), 3, 8)
+	a, errA := at(4)
+	b, errB := at(4)
+	c, errC := at(5)
 	if errA != nil || errB != nil || errC != nil {
 		t.Fatal(errA, errB, errC)
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -46,11 +47,14 @@ func run() int {
 
 func rootCommand() *cobra.Command {
 	root := &cobra.Command{
-		Use:           "fringe",
-		Short:         "Image interferometer data with priors that are learned from simulated skies",
-		Version:       version,
-		SilenceErrors: true,
-		SilenceUsage:  true,
+		Use:                        "fringe",
+		Short:                      "Image interferometer data with priors that are learned from simulated skies",
+		Version:                    version,
+		SilenceErrors:              true,
+		SilenceUsage:               true,
+		Args:                       knownCommand,
+		SuggestionsMinimumDistance: 2,
+		RunE:                       func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
@@ -58,6 +62,18 @@ func rootCommand() *cobra.Command {
 	})
 	root.AddCommand(imageCommand(), trainCommand(), evaluateCommand(), doctorCommand(), demoCommand())
 	return root
+}
+
+// knownCommand refuses what is left over when no verb was recognised, and suggests verbs with similar names.
+func knownCommand(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	hint := "fringe --help lists the commands"
+	if similar := c.SuggestionsFor(args[0]); len(similar) > 0 {
+		hint = "did you mean " + strings.Join(similar, " or ") + "? " + hint
+	}
+	return withHint(fmt.Errorf("unknown command %q", args[0]), "%s", hint)
 }
 
 // oneArgument wants exactly one argument and says in plain words what it is.

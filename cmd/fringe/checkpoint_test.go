@@ -74,8 +74,8 @@ func quick(t *testing.T, prior string) imageOptions {
 // descent, so both give an image. Nothing of LibTorch's memory stays behind.
 func TestCheckpointsImage(t *testing.T) {
 	for _, c := range []struct{ name, dir, method, want string }{
-		{"pnp", denoiserCheckpoint(t), "pnp", "pnp"},
-		{"red", denoiserCheckpoint(t), "red", "red"},
+		{"pnp", denoiserCheckpoint(t), "pnp", "pnp from the rml image"},
+		{"red", denoiserCheckpoint(t), "red", "red from the rml image"},
 		{"unrolled", unrolledCheckpoint(t), "pnp", "unrolled"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

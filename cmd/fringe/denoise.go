@@ -1,28 +1,52 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"slices"
 
 	"fringe/infer"
 )
 
-// denoise images with a denoiser as the prior. A closure fit may lie anywhere in the field; it is kept at the centre, where
-// the denoiser was trained to expect it.
+// denoise images with a denoiser as the prior. Without complex visibilities the fit has local minima, and the position is
+// free: it then starts from the classical image, blurred by half the beam, and is kept at the centre, where the denoiser was trained to expect it.
 func (j *job) denoise(ctx context.Context) (*infer.Result, error) {
-	if j.options.method == "red" {
-		return infer.RED(ctx, j.problem, j.prior.denoiser, infer.REDConfig{MaxIterations: j.options.maxIter})
+	if j.phaseless() {
+		first, err := j.classical(ctx)
+		if err != nil || first.Stop == infer.Cancelled {
+			return first, err
+		}
+		j.problem.Start = infer.Blur(j.grid, first.Image, j.beamRad()/2)
 	}
-	return infer.PnP(ctx, j.problem, j.prior.denoiser, infer.PnPConfig{Steps: j.options.maxIter, Recentre: j.closuresOnly()})
+	if j.options.method == "red" {
+		iterations := cmp.Or(j.options.maxIter, 500)
+		// The noise level falls over a fifth of the iterations, as it does in plug-and-play.
+		return infer.RED(ctx, j.problem, j.prior.denoiser, infer.REDConfig{MaxIterations: iterations, Anneal: iterations / 5})
+	}
+	return infer.PnP(ctx, j.problem, j.prior.denoiser, infer.PnPConfig{Steps: j.options.maxIter, Recentre: j.phaseless()})
 }
 
-// closuresOnly reports whether nothing that is fitted knows the position of the source.
-func (j *job) closuresOnly() bool { return j.fit.weights["vis"] == 0 }
+// phaseless reports whether nothing that is fitted knows the position of the source.
+func (j *job) phaseless() bool { return j.fit.weights["vis"] == 0 }
+
+// classical images with the default regularizers.
+func (j *job) classical(ctx context.Context) (*infer.Result, error) {
+	terms, err := infer.ParseRegularizers(infer.EHTRegularizers, j.scale)
+	if err != nil {
+		return nil, err
+	}
+	problem := j.problem
+	problem.Terms = slices.Concat(problem.Terms, terms)
+	return infer.RML(ctx, problem, infer.EHTDefaults(j.beamRad()))
+}
 
 // method names the solver for reports.
 func (j *job) method() string {
 	switch {
 	case j.prior.network != nil:
 		return "unrolled"
+	case j.prior.denoiser != nil && j.phaseless():
+		return j.options.method + " from the rml image"
 	case j.prior.denoiser != nil:
 		return j.options.method
 	}

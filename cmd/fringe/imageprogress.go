@@ -37,7 +37,7 @@ func (p *progress) step(s infer.Step) {
 	p.last = time.Now()
 	line := fmt.Sprintf("round %d, iteration %d: objective %.5g", s.Round+1, s.Iteration, s.Value)
 	if s.Sigma > 0 {
-		line = fmt.Sprintf("denoising step %d, noise level %.3g: data misfit %.5g", s.Round+1, s.Sigma, s.Value)
+		line = fmt.Sprintf("denoising step %d, noise level %.3g: data misfit %.5g", s.Iteration, s.Sigma, s.Value)
 	}
 	if p.terminal {
 		fmt.Fprintf(p.w, "\r\x1b[K%s", line)

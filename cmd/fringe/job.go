@@ -16,6 +16,7 @@ type job struct {
 	fluxJy  float64
 	prior   *prior
 	fit     *fit
+	scale   infer.Scale // of regularizers
 	problem infer.Problem
 	options imageOptions
 }
@@ -87,8 +88,8 @@ func (j *job) form(obs *observation) (err error) {
 	if j.problem.Start, err = startImage(o.start, j.grid, j.fluxJy, beam); err != nil {
 		return err
 	}
-	scale := infer.Scale{Grid: j.grid, FluxJy: j.fluxJy, BeamRad: beam, Prior: j.problem.Start}
-	if err := j.prior.regularize(scale); err != nil {
+	j.scale = infer.Scale{Grid: j.grid, FluxJy: j.fluxJy, BeamRad: beam, Prior: j.problem.Start}
+	if err := j.prior.regularize(j.scale); err != nil {
 		return err
 	}
 	if j.fit, err = newFit(obs.vis, j.grid, weights, o.gains); err != nil {

@@ -88,9 +88,6 @@ func TestErrorsNameTheField(t *testing.T) {
 			t.Errorf("NewDenoiser(%+v): error %v, want one with %q", tt.c, err, tt.want)
 		}
 	}
-	if _, err := models.NewCNN(models.CNNConfig{Depth: 1}, rng()); err == nil || !strings.Contains(err.Error(), "cnn depth is 1") {
-		t.Errorf("NewCNN with depth 1: error %v", err)
-	}
 }
 
 func TestWrongInputsAreErrors(t *testing.T) {

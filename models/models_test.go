@@ -34,15 +34,14 @@ func small(t *testing.T) map[string]struct {
 	leaky.Activation = "leaky_relu"
 	unet, err1 := models.NewUNet(c, rng())
 	leakyNet, err2 := models.NewUNet(leaky, rng())
-	cnn, err3 := models.NewCNN(models.CNNConfig{In: 2, Out: 3, Width: 5, Depth: 3, Float64: true}, rng())
 	c.In, c.Out = 0, 0
-	denoiser, err4 := models.NewDenoiser(c, rng())
-	for _, err := range []error{err1, err2, err3, err4} {
+	denoiser, err3 := models.NewDenoiser(c, rng())
+	for _, err := range []error{err1, err2, err3} {
 		if err != nil {
 			t.Fatal(err)
 		}
 	}
-	t.Cleanup(func() { unet.Drop(); leakyNet.Drop(); cnn.Drop(); denoiser.Drop() })
+	t.Cleanup(func() { unet.Drop(); leakyNet.Drop(); denoiser.Drop() })
 	type entry = struct {
 		net     network
 		in, out int64
@@ -51,7 +50,6 @@ func small(t *testing.T) map[string]struct {
 	return map[string]entry{
 		"unet":       {unet, 2, 3, unet.Forward},
 		"unet leaky": {leakyNet, 2, 3, leakyNet.Forward},
-		"cnn":        {cnn, 2, 3, cnn.Forward},
 		"denoiser": {denoiser, 1, 1, func(s *torch.Scope, x *torch.Tensor) (*torch.Tensor, error) {
 			return denoiser.Forward(s, x, s.FromFloat64s(slices.Repeat([]float64{0.3}, int(x.Shape()[0])), x.Shape()[0], 1, 1, 1))
 		}},

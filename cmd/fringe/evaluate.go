@@ -51,6 +51,7 @@ Skies and observations come from an index space of their own that training never
 
 // evaluateConfig is the file of an evaluation.
 type evaluateConfig struct {
+	Kind           string                     `yaml:"kind"` // "evaluation"
 	Seed           uint64                     `yaml:"seed"`
 	Count          int                        `yaml:"count"`          // observations
 	Reconstruction train.ReconstructionConfig `yaml:"reconstruction"` // skies and observations
@@ -69,18 +70,12 @@ func (f evaluateFlags) run(ctx context.Context, path string, table, log io.Write
 	if err != nil {
 		return withHint(fmt.Errorf("read config: %w", err), "the configs folder of fringe holds examples")
 	}
-	var c evaluateConfig
-	if err := train.Decode(text, &c); err != nil {
-		return fmt.Errorf("config %s: %w", path, err)
-	}
-	if f.count != 0 {
-		c.Count = f.count
-	}
 	split, err := f.parseSplit()
 	if err != nil {
 		return err
 	}
-	if err := c.validate(); err != nil {
+	c, err := readEvaluation(text, f.count)
+	if err != nil {
 		return fmt.Errorf("config %s: %w", path, err)
 	}
 	if f.out == "" {
@@ -116,7 +111,21 @@ func (f evaluateFlags) parseSplit() (data.Split, error) {
 	return 0, fmt.Errorf("--split is %q, must be validation or evaluation: the training split is what networks learned from", f.split)
 }
 
+// readEvaluation reads a config; count replaces the config's number of observations unless it is 0.
+func readEvaluation(text []byte, count int) (c evaluateConfig, err error) {
+	if err := train.Decode(text, &c); err != nil {
+		return c, err
+	}
+	if count != 0 {
+		c.Count = count
+	}
+	return c, c.validate()
+}
+
 func (c evaluateConfig) validate() error {
+	if c.Kind != "evaluation" {
+		return fmt.Errorf("kind is %q, must be evaluation; fringe train takes the others", c.Kind)
+	}
 	if c.Count < 1 || c.Count > 100_000 {
 		return fmt.Errorf("count is %d, must be between 1 and 100000", c.Count)
 	}
@@ -175,7 +184,7 @@ func (c evaluateConfig) write(dir *outDir, split data.Split, methods []evaluate.
 	report := evaluate.Report{
 		Title: "Methods compared on simulated observations",
 		Intro: []string{fmt.Sprintf("%d observations of the %s split, seed %d: %s.", c.Count, split, c.Seed,
-			describeObservations(unrolledConfig{Reconstruction: c.Reconstruction}))},
+			describeObservations(c.Reconstruction))},
 		Sections: []evaluate.Section{{Title: "Scores", Tables: []evaluate.Table{t}}},
 		Footer:   "fringe " + version,
 	}

@@ -47,15 +47,6 @@ goes on from, the best weights so far in best/, and metrics.jsonl with one line 
 	return c
 }
 
-// training is a config file turned into something that can run, whatever its kind.
-type training struct {
-	train.Config
-	manifest checkpoints.Manifest
-	params   int
-	run      func(ctx context.Context, cfg train.LoopConfig, hooks ...train.Hook) (train.Result, error)
-	close    func()
-}
-
 func (f trainFlags) run(ctx context.Context, path string, stderr io.Writer) error {
 	text, err := os.ReadFile(path)
 	if err != nil {

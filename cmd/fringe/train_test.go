@@ -4,6 +4,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"fringe/train"
 )
 
 // Every config that is shipped must be good; a step of a large network is not tried.
@@ -17,6 +19,16 @@ func TestShippedConfigsAreGood(t *testing.T) {
 			text, err := os.ReadFile(path)
 			if err != nil {
 				t.Fatal(err)
+			}
+			kind, err := train.KindOf(text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if kind == "evaluation" {
+				if _, err := readEvaluation(text, 0); err != nil {
+					t.Fatal(err)
+				}
+				return
 			}
 			job, err := newTraining(text, 0)
 			if err != nil {

@@ -1,16 +1,13 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
 
-	"fringe/checkpoints"
 	"fringe/data"
-	"fringe/internal/torch"
 	"fringe/models"
 	"fringe/train"
 )
@@ -22,21 +19,9 @@ type denoiserConfig struct {
 	UNet         models.UNetConfig     `yaml:"unet"`
 }
 
-// weightsStream is the stream of the seed that first weights are drawn from.
-const weightsStream = 0x77
-
 func newDenoiserTraining(text []byte, steps int) (*training, error) {
 	var c denoiserConfig
-	if err := train.Decode(text, &c); err != nil {
-		return nil, err
-	}
-	if steps != 0 {
-		c.Loop.Steps = steps
-	}
-	if err := c.Config.Validate(); err != nil {
-		return nil, err
-	}
-	config, err := train.ConfigJSON(c)
+	config, err := readTraining(text, steps, &c, &c.Config)
 	if err != nil {
 		return nil, err
 	}
@@ -50,15 +35,7 @@ func newDenoiserTraining(text []byte, steps int) (*training, error) {
 		return nil, err
 	}
 	batches := train.DenoisingBatches(c.Denoising, c.Seed, c.Loop.Batch)
-	return &training{
-		Config:   c.Config,
-		manifest: checkpoints.Manifest{Kind: c.Kind, Config: config, Seed: c.Seed, Data: describeSkies(c.Denoising)},
-		params:   countParams(net.Params()),
-		run: func(ctx context.Context, cfg train.LoopConfig, hooks ...train.Hook) (train.Result, error) {
-			return train.Run(ctx, cfg, task, batches, hooks...)
-		},
-		close: net.Drop,
-	}, nil
+	return assemble(c.Config, config, describeSkies(c.Denoising), net.Drop, task, batches), nil
 }
 
 // describeSkies says in words what a denoiser is trained on.
@@ -79,11 +56,4 @@ func familyWeights(c data.SkyConfig) string {
 		parts = append(parts, fmt.Sprintf("%s %g", name, families[name]))
 	}
 	return strings.Join(parts, ", ")
-}
-
-func countParams(params []torch.Param) (n int) {
-	for _, p := range params {
-		n += p.Tensor.Len()
-	}
-	return n
 }

@@ -1,11 +1,9 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"math/rand/v2"
 
-	"fringe/checkpoints"
 	"fringe/radio"
 	"fringe/train"
 	"fringe/unrolled"
@@ -20,16 +18,7 @@ type unrolledConfig struct {
 
 func newUnrolledTraining(text []byte, steps int) (*training, error) {
 	var c unrolledConfig
-	if err := train.Decode(text, &c); err != nil {
-		return nil, err
-	}
-	if steps != 0 {
-		c.Loop.Steps = steps
-	}
-	if err := c.Config.Validate(); err != nil {
-		return nil, err
-	}
-	config, err := train.ConfigJSON(c)
+	config, err := readTraining(text, steps, &c, &c.Config)
 	if err != nil {
 		return nil, err
 	}
@@ -43,24 +32,16 @@ func newUnrolledTraining(text []byte, steps int) (*training, error) {
 		return nil, err
 	}
 	batches := train.ReconstructionBatches(c.Reconstruction, c.Seed, c.Loop.Batch)
-	return &training{
-		Config:   c.Config,
-		manifest: checkpoints.Manifest{Kind: c.Kind, Config: config, Seed: c.Seed, Data: describeObservations(c)},
-		params:   countParams(net.Params()),
-		run: func(ctx context.Context, cfg train.LoopConfig, hooks ...train.Hook) (train.Result, error) {
-			return train.Run(ctx, cfg, task, batches, hooks...)
-		},
-		close: net.Drop,
-	}, nil
+	return assemble(c.Config, config, describeObservations(c.Reconstruction), net.Drop, task, batches), nil
 }
 
 // describeObservations says in words what an unrolled network is trained on.
-func describeObservations(c unrolledConfig) string {
-	array := c.Reconstruction.Observation.Array
+func describeObservations(c train.ReconstructionConfig) string {
+	array := c.Observation.Array
 	if array == "" {
 		array = "eht2017"
 	}
-	grid := c.Reconstruction.Grid()
+	grid := c.Grid()
 	return fmt.Sprintf("simulated skies (%s) on %d x %d pixels of a %.4g uas field, seen by random parts of the array %s with thermal noise and %g %% systematic error in the weights",
-		familyWeights(c.Reconstruction.Sky), grid.NX, grid.NY, float64(grid.NX)*grid.CellRad/radio.Microarcsecond, array, 100*c.Reconstruction.Systematic)
+		familyWeights(c.Sky), grid.NX, grid.NY, float64(grid.NX)*grid.CellRad/radio.Microarcsecond, array, 100*c.Systematic)
 }

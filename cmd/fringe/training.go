@@ -1,0 +1,53 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+
+	"fringe/checkpoints"
+	"fringe/train"
+)
+
+// training is a config file turned into something that can run, whatever its kind.
+type training struct {
+	train.Config
+	manifest checkpoints.Manifest
+	params   int
+	run      func(ctx context.Context, cfg train.LoopConfig, hooks ...train.Hook) (train.Result, error)
+	close    func()
+}
+
+// weightsStream is the stream of the seed that first weights are drawn from.
+const weightsStream = 0x77
+
+// readTraining decodes a training file into whole, whose common part is c, and returns it as JSON for the manifest. steps
+// replaces the config's number of updates unless it is 0.
+func readTraining(text []byte, steps int, whole any, c *train.Config) (json.RawMessage, error) {
+	if err := train.Decode(text, whole); err != nil {
+		return nil, err
+	}
+	if steps != 0 {
+		c.Loop.Steps = steps
+	}
+	if err := c.Validate(); err != nil {
+		return nil, err
+	}
+	return train.ConfigJSON(whole)
+}
+
+// assemble puts a training together; free drops its network.
+func assemble[B any](c train.Config, config json.RawMessage, data string, free func(), task train.Task[B], batches func(step int) (B, error)) *training {
+	params := 0
+	for _, p := range task.Params() {
+		params += p.Tensor.Len()
+	}
+	return &training{
+		Config:   c,
+		manifest: checkpoints.Manifest{Kind: c.Kind, Config: config, Seed: c.Seed, Data: data},
+		params:   params,
+		run: func(ctx context.Context, cfg train.LoopConfig, hooks ...train.Hook) (train.Result, error) {
+			return train.Run(ctx, cfg, task, batches, hooks...)
+		},
+		close: free,
+	}
+}

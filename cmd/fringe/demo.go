@@ -51,6 +51,7 @@ func exhibits() []exhibit {
 		{"closures-classical", "closures, regularizers", network, classical, "auto"},
 		{"closures-denoiser", "closures, learned denoiser", network, filepath.Join("checkpoints", "denoiser-eht64"), "auto"},
 		{"selfcal-classical", "self-calibrated, regularizers", selfcal, classical, "vis"},
+		{"selfcal-denoiser", "self-calibrated, learned denoiser", selfcal, filepath.Join("checkpoints", "denoiser-eht64"), "vis"},
 		{"selfcal-unrolled", "self-calibrated, unrolled network", selfcal, filepath.Join("checkpoints", "unrolled-eht64"), "vis"},
 	}
 }
@@ -121,8 +122,8 @@ func (p *demoPage) add(e exhibit, out *outcome) error {
 		return err
 	}
 	r := out.report
-	caption := fmt.Sprintf("%s. Prior %s; fitted to %s of %d scan-averaged visibilities, with a systematic error of %g %% of the amplitude. Reduced χ²: %s. %d iterations, %s, in %.1f s.",
-		e.title, out.job.prior.name, r.Data, r.Visibilities, 100*r.SystematicFraction, formatChi2(r.ReducedChi2), r.Iterations, r.StopReason, r.Seconds.Solve)
+	caption := fmt.Sprintf("%s. Prior %s, solved by %s; fitted to %s of %d scan-averaged visibilities, with a systematic error of %g %% of the amplitude. Reduced χ²: %s. %d iterations, %s, in %.1f s.",
+		e.title, out.job.prior.name, r.Method, r.Data, r.Visibilities, 100*r.SystematicFraction, formatChi2(r.ReducedChi2), r.Iterations, r.StopReason, r.Seconds.Solve)
 	ring, err := metrics.MeasureRing(out.job.grid, out.result.Image, metrics.RingOptions{})
 	row := []string{e.title, "—", "—", "—"}
 	if err != nil {

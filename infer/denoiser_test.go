@@ -50,7 +50,7 @@ func TestLinearDenoiserReachesClosedForm(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if e := worst(pnp.Image, want); e > 5e-6 || pnp.Stop != infer.ScheduleFinished || pnp.Iterations != 40 {
+		if e := worst(pnp.Image, want); e > 5e-6 || pnp.Stop != infer.Converged || pnp.Iterations != 40 {
 			t.Errorf("PnP, %s: worst pixel off by %.2g after %d steps, %s", name, e, pnp.Iterations, pnp.Stop)
 		}
 		red, err := infer.RED(context.Background(), problem(t, q), matrixDenoiser{d}, infer.REDConfig{
@@ -251,9 +251,36 @@ func TestDenoiserRunsCancel(t *testing.T) {
 	}
 }
 
+// fades is a denoiser that works for some calls and then returns a black image.
+type fades struct{ calls, good int }
+
+func (f *fades) Denoise(s *torch.Scope, x *torch.Tensor, _ float64) (*torch.Tensor, error) {
+	f.calls++
+	if f.calls <= f.good {
+		return s.MulScalar(x, 1), nil
+	}
+	return s.MulScalar(x, 0), nil
+}
+
+func TestPnPKeepsTheBestImageOfTheFinalNoiseLevel(t *testing.T) {
+	const steps = 6
+	q, _ := blurredSky(grid(), 0.1)
+	r, err := infer.PnP(context.Background(), problem(t, q), &fades{good: steps}, infer.PnPConfig{Steps: steps, SigmaMin: 0.05, Hold: 3, Settle: 1e-15})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Stop != infer.ScheduleFinished || r.Iterations != steps+3 {
+		t.Errorf("%d steps, %s; want %d, %s", r.Iterations, r.Stop, steps+3, infer.ScheduleFinished)
+	}
+	if want := r.History[steps-1].Value; r.Value != want || !(r.History[steps+2].Value > want) {
+		t.Errorf("data misfit %g of the result, %g of the best image, %g of the last", r.Value, want, r.History[steps+2].Value)
+	}
+}
+
 func TestDenoiserConfigsAreChecked(t *testing.T) {
 	for want, err := range map[string]error{
 		"PnPConfig has noise levels": infer.PnPConfig{SigmaMin: 0.5}.Validate(),
+		"PnPConfig.Settle":           infer.PnPConfig{Settle: 1}.Validate(),
 		"PnPConfig has -1":           infer.PnPConfig{Steps: -1}.Validate(),
 		"PnPConfig.Strength":         infer.PnPConfig{Strength: math.NaN()}.Validate(),
 		"PnPConfig.PeakJy":           infer.PnPConfig{PeakJy: -1}.Validate(),

@@ -6,11 +6,15 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"gonum.org/v1/gonum/floats"
 )
 
 // PnPConfig sets up [PnP]. Zero values take the defaults that are named.
 type PnPConfig struct {
-	Steps     int     `yaml:"steps" json:"steps"`           // denoiser steps K; 0 for 24
+	Steps     int     `yaml:"steps" json:"steps"`           // denoiser steps K of the schedule; 0 for 24
+	Hold      int     `yaml:"hold" json:"hold"`             // at most that many further steps at SigmaMin; 0 for 8, one for every view
+	Settle    float64 `yaml:"settle" json:"settle"`         // relative change of the image at which holding ends; 0 for 1e-3
 	SigmaMax  float64 `yaml:"sigma_max" json:"sigma_max"`   // first noise level, in units of the peak; 0 for 0.2 (49/255 in DPIR)
 	SigmaMin  float64 `yaml:"sigma_min" json:"sigma_min"`   // last noise level; 0 for 0.01
 	Strength  float64 `yaml:"strength" json:"strength"`     // λ of the prior; 0 for 0.23, the value of DPIR
@@ -23,8 +27,11 @@ type PnPConfig struct {
 
 // Validate says which field is wrong.
 func (c PnPConfig) Validate() error {
-	if c.Steps < 0 || c.DataSteps < 0 {
-		return fmt.Errorf("infer: PnPConfig has %d steps with %d data steps, neither may be negative", c.Steps, c.DataSteps)
+	if c.Steps < 0 || c.Hold < 0 || c.DataSteps < 0 {
+		return fmt.Errorf("infer: PnPConfig has %d steps, %d held, with %d data steps, none may be negative", c.Steps, c.Hold, c.DataSteps)
+	}
+	if !(c.Settle >= 0 && c.Settle < 1) {
+		return fmt.Errorf("infer: PnPConfig.Settle is %g, must lie in [0, 1)", c.Settle)
 	}
 	if !(c.Strength >= 0) || math.IsInf(c.Strength, 0) {
 		return fmt.Errorf("infer: PnPConfig.Strength is %g, must not be negative", c.Strength)
@@ -41,6 +48,8 @@ func (c PnPConfig) Validate() error {
 
 func (c PnPConfig) withDefaults() PnPConfig {
 	setDefault(&c.Steps, 24)
+	setDefault(&c.Hold, 8)
+	setDefault(&c.Settle, 1e-3)
 	setDefault(&c.DataSteps, 20)
 	setDefault(&c.SigmaMax, 0.2)
 	setDefault(&c.SigmaMin, 0.01)
@@ -64,8 +73,11 @@ func setDefault[T int | float64](field *T, value T) {
 //
 // where data(x) = Σ weight·term is ½χ², λ = Strength and α the peak. The second line is solved by a few L-BFGS iterations
 // from z. The denoiser sees the image in its 8 (square) or 4 flips and rotations in turn, so that it cannot leave a
-// preference for one orientation. The terms may be any, closure quantities with a flux term included. The result is the
-// last x; a cancelled run returns the last complete one.
+// preference for one orientation. The terms may be any, closure quantities with a flux term included.
+//
+// At SigmaMin the steps go on until the image settles (Converged) or Hold of them are made (ScheduleFinished). The result is,
+// of the images at SigmaMin, which all feel the prior alike, the one with the smallest data misfit; a run that is cancelled
+// before it gets there returns its last complete image.
 func PnP(ctx context.Context, p Problem, d Denoiser, c PnPConfig) (*Result, error) {
 	if err := p.Validate(); err != nil {
 		return nil, err
@@ -74,29 +86,64 @@ func PnP(ctx context.Context, p Problem, d Denoiser, c PnPConfig) (*Result, erro
 		return nil, err
 	}
 	c = c.withDefaults()
-	data := &Objective{Parts: p.Terms}
-	result := &Result{Stop: ScheduleFinished}
-	x := slices.Clone(p.Start)
-	for k, sigma := range noiseLevels(c.SigmaMax, c.SigmaMin, c.Steps) {
-		next, err := c.step(ctx, &p, d, x, sigma, k)
+	r := &pnp{config: c, problem: &p, denoiser: d, data: &Objective{Parts: p.Terms}, levels: noiseLevels(c.SigmaMax, c.SigmaMin, c.Steps),
+		x: slices.Clone(p.Start), best: p.Start, bestValue: math.Inf(1), result: &Result{Stop: ScheduleFinished}}
+	for k := range c.Steps + c.Hold {
+		settled, err := r.iterate(ctx, k)
 		if err != nil {
 			return nil, err
 		}
 		if ctx.Err() != nil {
-			result.Stop = Cancelled
+			r.result.Stop = Cancelled
 			break
 		}
-		x = next
-		value, err := data.ValueGrad(nil, x)
-		if err != nil {
-			return nil, err
+		if settled {
+			r.result.Stop = Converged
+			break
 		}
-		result.Iterations++
-		step := Step{Round: k, Iteration: k + 1, Value: value, Sigma: sigma}
-		result.History = append(result.History, step)
-		p.report(step)
 	}
-	return result.finish(data, x)
+	return r.result.finish(r.data, r.best)
+}
+
+// pnp is the state of a run.
+type pnp struct {
+	config    PnPConfig
+	problem   *Problem
+	denoiser  Denoiser
+	data      *Objective
+	levels    []float64 // noise level of each step of the schedule
+	x, best   []float64
+	bestValue float64 // data misfit of best; infinite before the final noise level
+	result    *Result
+}
+
+// iterate makes step k and reports whether the image has settled at the final noise level. A step that is cancelled counts
+// for nothing.
+func (r *pnp) iterate(ctx context.Context, k int) (settled bool, err error) {
+	c := r.config
+	final := k >= c.Steps-1
+	sigma := r.levels[min(k, c.Steps-1)]
+	next, err := c.step(ctx, r.problem, r.denoiser, r.x, sigma, k)
+	if err != nil || ctx.Err() != nil {
+		return false, err
+	}
+	value, err := r.data.ValueGrad(nil, next)
+	if err != nil {
+		return false, err
+	}
+	if !final || value < r.bestValue {
+		r.best = next
+	}
+	if final {
+		r.bestValue = math.Min(r.bestValue, value)
+	}
+	settled = final && floats.Distance(next, r.x, 2) <= c.Settle*floats.Norm(next, 2)
+	r.x = next
+	r.result.Iterations++
+	step := Step{Round: k, Iteration: k + 1, Value: value, Sigma: sigma}
+	r.result.History = append(r.result.History, step)
+	r.problem.report(step)
+	return settled, nil
 }
 
 // step is one denoising and one data step.

@@ -92,7 +92,11 @@ func finufft() finding {
 }
 
 func threads() finding {
-	return finding{"threads", fmt.Sprintf("%d per tensor operation, %d processors (OMP_NUM_THREADS sets the former)", torch.Threads(), runtime.NumCPU()), ""}
+	n, err := torch.Threads()
+	if err != nil {
+		return finding{"threads", err.Error(), "make deps build"}
+	}
+	return finding{"threads", fmt.Sprintf("%d per tensor operation, %d processors (OMP_NUM_THREADS sets the former)", n, runtime.NumCPU()), ""}
 }
 
 func waiting() finding {

@@ -16,9 +16,6 @@ func (s *Scope) Mul(a, b *Tensor) *Tensor { return s.binary("Mul", lib.AtgMul, a
 // Div returns a/b.
 func (s *Scope) Div(a, b *Tensor) *Tensor { return s.binary("Div", lib.AtgDiv, a, b) }
 
-// Maximum returns the larger of a and b.
-func (s *Scope) Maximum(a, b *Tensor) *Tensor { return s.binary("Maximum", lib.AtgMaximum, a, b) }
-
 // AddScalar returns x + v.
 func (s *Scope) AddScalar(x *Tensor, v float64) *Tensor {
 	return s.scalar("AddScalar", lib.AtgAddScalar, x, v)
@@ -29,31 +26,17 @@ func (s *Scope) MulScalar(x *Tensor, v float64) *Tensor {
 	return s.scalar("MulScalar", lib.AtgMulScalar, x, v)
 }
 
-// ClampMin returns max(x, v).
-func (s *Scope) ClampMin(x *Tensor, v float64) *Tensor {
-	return s.scalar("ClampMin", lib.AtgClampMin, x, v)
-}
-
 // Square returns x².
 func (s *Scope) Square(x *Tensor) *Tensor { return s.unary("Square", lib.AtgSquare, x) }
 
 // Sqrt returns √x.
 func (s *Scope) Sqrt(x *Tensor) *Tensor { return s.unary("Sqrt", lib.AtgSqrt, x) }
 
-// Exp returns eˣ.
-func (s *Scope) Exp(x *Tensor) *Tensor { return s.unary("Exp", lib.AtgExp, x) }
-
 // Log returns the natural logarithm of x.
 func (s *Scope) Log(x *Tensor) *Tensor { return s.unary("Log", lib.AtgLog, x) }
 
-// Cos returns cos x.
-func (s *Scope) Cos(x *Tensor) *Tensor { return s.unary("Cos", lib.AtgCos, x) }
-
 // Abs returns |x|, real for a complex tensor.
 func (s *Scope) Abs(x *Tensor) *Tensor { return s.unary("Abs", lib.AtgAbs, x) }
-
-// Angle returns the argument of a complex tensor in radians.
-func (s *Scope) Angle(x *Tensor) *Tensor { return s.unary("Angle", lib.AtgAngle, x) }
 
 // Real returns the real part of a complex tensor, as a view.
 func (s *Scope) Real(x *Tensor) *Tensor { return s.unary("Real", lib.AtgReal, x) }
@@ -69,6 +52,3 @@ func (s *Scope) ReLU(x *Tensor) *Tensor { return s.unary("ReLU", lib.AtgRelu, x)
 
 // SiLU returns x·sigmoid(x).
 func (s *Scope) SiLU(x *Tensor) *Tensor { return s.unary("SiLU", lib.AtgSilu, x) }
-
-// Softplus returns log(1 + eˣ).
-func (s *Scope) Softplus(x *Tensor) *Tensor { return s.unary("Softplus", lib.AtgSoftplus, x) }

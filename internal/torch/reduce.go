@@ -20,10 +20,3 @@ func (s *Scope) SumDims(x *Tensor, dims ...int64) *Tensor {
 		lib.AtgSumDimIntlist(out, c, dims, len(dims), 1, int32(x.DType()))
 	}, x)
 }
-
-// MaxDims returns the maximum over dims, which keep size 1.
-func (s *Scope) MaxDims(x *Tensor, dims ...int64) *Tensor {
-	return s.unary("MaxDims", func(out *lib.Ctensor, c lib.Ctensor) {
-		lib.AtgAmax(out, c, dims, len(dims), 1)
-	}, x)
-}

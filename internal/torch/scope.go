@@ -19,6 +19,7 @@ func Do(f func(s *Scope) error) (err error) {
 	s := &Scope{}
 	defer s.free()
 	defer Catch(&err)
+	applyThreads()
 	return f(s)
 }
 

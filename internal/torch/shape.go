@@ -10,14 +10,6 @@ func list(v []int64) ([]int64, int) {
 	return v, len(v)
 }
 
-// Reshape returns x with another shape and the same elements in row-major order; one size may be −1.
-func (s *Scope) Reshape(x *Tensor, shape ...int64) *Tensor {
-	return s.unary("Reshape", func(out *lib.Ctensor, c lib.Ctensor) {
-		sizes, n := list(shape)
-		lib.AtgReshape(out, c, sizes, n)
-	}, x)
-}
-
 // Expand returns a view of x with dimensions of size 1 repeated to shape.
 func (s *Scope) Expand(x *Tensor, shape ...int64) *Tensor {
 	return s.unary("Expand", func(out *lib.Ctensor, c lib.Ctensor) {

@@ -83,6 +83,14 @@ char *fringe_global_norm(void **ts, int n, double *out) {
   });
 }
 
+char *fringe_rfft2(void *x, int64_t ny, int64_t nx, void **out) {
+  return guarded([&] { *out = new Tensor(at::fft_rfft2(T(x), {{ny, nx}}, {-2, -1})); });
+}
+
+char *fringe_irfft2(void *x, int64_t ny, int64_t nx, void **out) {
+  return guarded([&] { *out = new Tensor(at::fft_irfft2(T(x), {{ny, nx}}, {-2, -1})); });
+}
+
 char *fringe_leaky_relu(void *x, double slope, void **out) {
   return guarded([&] { *out = new Tensor(at::leaky_relu(T(x), slope)); });
 }

@@ -113,16 +113,6 @@ func (s *Scope) SetRNGState(state *Tensor) {
 	checkShim(op, C.fringe_set_rng_state(unsafe.Pointer(handle(op, state))), state)
 }
 
-// SetThreads sets how many threads one operation may use.
-func SetThreads(n int) (err error) {
-	defer Catch(&err)
-	checkShim("SetThreads", C.fringe_set_threads(C.int(n)))
-	return nil
-}
-
-// Threads returns how many threads one operation may use.
-func Threads() int { return int(C.fringe_threads()) }
-
 // Version returns LibTorch's version, such as "2.1.2".
 func Version() string { return C.GoString(C.fringe_version()) }
 

@@ -12,6 +12,8 @@ char *fringe_vjp(void *y, void *grad_y, void **xs, int n, int create_graph, void
 char *fringe_adam_step(void **params, void **grads, void **m, void **v, int n, double lr, double beta1, double beta2,
                        double eps, double weight_decay, int64_t step);
 char *fringe_global_norm(void **ts, int n, double *out);
+char *fringe_rfft2(void *x, int64_t ny, int64_t nx, void **out);
+char *fringe_irfft2(void *x, int64_t ny, int64_t nx, void **out);
 char *fringe_leaky_relu(void *x, double slope, void **out);
 char *fringe_copy(void *dst, void *src);
 char *fringe_set_threads(int n);

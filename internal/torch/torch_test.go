@@ -6,6 +6,7 @@ import (
 	"math"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 
 	"fringe/internal/torch"
@@ -74,7 +75,7 @@ func TestErrorsOfTheShimAndOfWrongUse(t *testing.T) {
 		"Item":         func(s *torch.Scope) { s.Item(s.Zeros(torch.Float64, 2)) },
 		"Cat":          func(s *torch.Scope) { s.Cat(0) },
 		"Square":       func(s *torch.Scope) { x := s.Zeros(torch.Float32); x.Drop(); x.Drop(); s.Square(x) },
-		"Exp":          func(s *torch.Scope) { s.Exp(nil) },
+		"Log":          func(s *torch.Scope) { s.Log(nil) },
 		"RFFT2":        func(s *torch.Scope) { s.RFFT2(s.Zeros(torch.Float32, 4, 4), 0, 4) },
 		"SetRNGState":  func(s *torch.Scope) { s.SetRNGState(s.Zeros(torch.Float32, 3)) },
 		"Conv2D": func(s *torch.Scope) {
@@ -340,7 +341,22 @@ func TestVersionAndThreads(t *testing.T) {
 	if v := torch.Version(); !strings.HasPrefix(v, "2.1") {
 		t.Errorf("LibTorch %q, want 2.1", v)
 	}
-	if torch.Threads() != 1 {
-		t.Errorf("%d threads, want the 1 that was set", torch.Threads())
+	if err := torch.SetThreads(0); err == nil {
+		t.Error("0 threads are accepted")
+	}
+	// LibTorch keeps the number per OS thread: a goroutine that gets another thread must see it too.
+	var wait sync.WaitGroup
+	for _, want := range []int{2, 1} {
+		if err := torch.SetThreads(want); err != nil {
+			t.Fatal(err)
+		}
+		for range 4 {
+			wait.Go(func() {
+				if n, err := torch.Threads(); n != want || err != nil {
+					t.Errorf("%d threads (%v), want the %d that were set", n, err, want)
+				}
+			})
+		}
+		wait.Wait()
 	}
 }

@@ -14,8 +14,8 @@ import (
 	"fringe/radio"
 )
 
-// m87 reads the bundled observation of M87 as it is imaged: scan averages without intra-site baselines, and 1 % of
-// systematic error.
+// m87 reads the bundled observation of M87 as it is imaged: scan averages without intra-site baselines, with
+// thermal errors.
 func m87(t *testing.T) *radio.Visibilities {
 	t.Helper()
 	path := filepath.Join("..", "examples", "m87", "SR1_M87_2017_101_lo_hops_netcal_StokesI.uvfits")
@@ -27,17 +27,20 @@ func m87(t *testing.T) *radio.Visibilities {
 		t.Fatal(err)
 	}
 	v, _ = v.ScanAverage(0).WithoutIntraSite()
-	return v.WithSystematic(0.01)
+	return v
 }
 
-// closureLikelihood weighs closure quantities fully and amplitudes, with 10 % more error for the gains, by a fifth.
-func closureLikelihood(t *testing.T, g radio.Grid, v *radio.Visibilities) *measure.Likelihood {
+// closureLikelihood weighs closure quantities, with 1 % of systematic error, fully, and amplitudes, with 10 % more error for the
+// gains, by a fifth. Amplitudes are debiased by their thermal errors alone.
+func closureLikelihood(t *testing.T, g radio.Grid, thermal *radio.Visibilities) *measure.Likelihood {
 	t.Helper()
-	op, err := measure.NewNUFFT(g, v.U, v.V, 1e-12)
+	op, err := measure.NewNUFFT(g, thermal.U, thermal.V, 1e-12)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(op.Close)
+	const systematic, gain = 0.01, 0.1
+	v := thermal.WithSystematic(systematic)
 	phases, err := measure.NewClosurePhase(radio.ClosurePhases(v, 0))
 	if err != nil {
 		t.Fatal(err)
@@ -46,7 +49,11 @@ func closureLikelihood(t *testing.T, g radio.Grid, v *radio.Visibilities) *measu
 	if err != nil {
 		t.Fatal(err)
 	}
-	amplitudes, err := measure.NewAmplitude(radio.Amplitudes(v.WithSystematic(0.1)))
+	debiased := radio.Amplitudes(thermal)
+	for j, value := range debiased.Value {
+		debiased.Sigma[j] = math.Hypot(debiased.Sigma[j], math.Hypot(systematic, gain)*value)
+	}
+	amplitudes, err := measure.NewAmplitude(debiased)
 	if err != nil {
 		t.Fatal(err)
 	}

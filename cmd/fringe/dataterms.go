@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -42,7 +43,7 @@ func parseData(list string) (map[string]float64, error) {
 
 // fit is everything that the image is compared with: the measured quantities and their likelihood.
 type fit struct {
-	vis        *radio.Visibilities
+	vis        *radio.Visibilities // with the systematic error
 	weights    map[string]float64
 	amplitudes radio.AmplitudeSet
 	phases     *radio.Closures
@@ -51,15 +52,22 @@ type fit struct {
 	likelihood *measure.Likelihood
 }
 
-// newFit forms the data of the given kinds. gainError widens the errors of plain amplitudes by that fraction.
-func newFit(v *radio.Visibilities, g radio.Grid, weights map[string]float64, gainError float64) (*fit, error) {
+// errorBudget is what is added to the thermal errors, as fractions of the amplitude.
+type errorBudget struct {
+	systematic float64 // of all data
+	gain       float64 // of plain amplitudes, besides
+}
+
+// newFit forms the data of the given kinds from visibilities with thermal errors.
+func newFit(thermal *radio.Visibilities, g radio.Grid, weights map[string]float64, errs errorBudget) (*fit, error) {
+	v := thermal.WithSystematic(errs.systematic)
 	op, err := measure.NewNUFFT(g, v.U, v.V, 1e-12)
 	if err != nil {
 		return nil, withHint(err, "make the pixels smaller: more --npix or a smaller --fov")
 	}
 	f := &fit{
 		vis: v, weights: weights, op: op,
-		amplitudes: radio.Amplitudes(v.WithSystematic(gainError)),
+		amplitudes: amplitudes(thermal, errs),
 		phases:     radio.ClosurePhases(v, 0),
 		ratios:     radio.LogClosureAmplitudes(v, 0),
 	}
@@ -76,6 +84,16 @@ func newFit(v *radio.Visibilities, g radio.Grid, weights map[string]float64, gai
 		f.likelihood.Terms = append(f.likelihood.Terms, measure.Weighted{Term: term, Weight: weights[name]})
 	}
 	return f, nil
+}
+
+// amplitudes returns debiased amplitudes with all their errors. Thermal noise alone lifts an amplitude, so it alone is taken
+// off; the other errors are as often too low as too high.
+func amplitudes(thermal *radio.Visibilities, errs errorBudget) radio.AmplitudeSet {
+	a := radio.Amplitudes(thermal)
+	for j, value := range a.Value {
+		a.Sigma[j] = math.Hypot(a.Sigma[j], math.Hypot(errs.systematic, errs.gain)*value)
+	}
+	return a
 }
 
 func (f *fit) term(name string) (measure.Term, error) {

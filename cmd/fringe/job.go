@@ -92,7 +92,10 @@ func (j *job) form(obs *observation) (err error) {
 	if err := j.prior.regularize(j.scale); err != nil {
 		return err
 	}
-	if j.fit, err = newFit(obs.vis, j.grid, weights, o.gains); err != nil {
+	if o.sys > 0 {
+		obs.note("errors include a systematic %.3g %% of the amplitude", 100*o.sys)
+	}
+	if j.fit, err = newFit(obs.vis, j.grid, weights, errorBudget{o.sys, o.gains}); err != nil {
 		return err
 	}
 	return j.assemble(weights)

@@ -12,7 +12,7 @@ import (
 	"fringe/radio"
 )
 
-// observation is the data of one image after selection and averaging, and what was done to get there.
+// observation is the data of one image after selection and averaging, with thermal errors, and what was done to get there.
 type observation struct {
 	vis    *radio.Visibilities
 	siteJy float64 // median amplitude on the baselines inside a site; 0 when there are none or they are kept
@@ -20,7 +20,7 @@ type observation struct {
 }
 
 // observe reads the file and does what the flags say, in this order: flags, short baselines, intra-site baselines, scan
-// averages, systematic error.
+// averages.
 func (o imageOptions) observe() (*observation, error) {
 	raw, err := data.ReadUVFITS(o.path)
 	if err != nil {
@@ -43,10 +43,6 @@ func (o imageOptions) observe() (*observation, error) {
 	if o.scans {
 		v = v.ScanAverage(0)
 		obs.note("averaged over scans: %d visibilities", v.Len())
-	}
-	if o.sys > 0 {
-		v = v.WithSystematic(o.sys)
-		obs.note("errors include a systematic %.3g %% of the amplitude", 100*o.sys)
 	}
 	if v.Len() == 0 {
 		return nil, withHint(fmt.Errorf("%s: no visibility is left to image", o.path), "lower --uv-min, or keep the baselines inside a site with --keep-intra-site")

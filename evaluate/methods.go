@@ -4,75 +4,78 @@ import (
 	"context"
 	"math"
 
-	"fringe/data"
 	"fringe/infer"
 	"fringe/measure"
 	"fringe/radio"
 )
 
-// DirtyImage is the dirty image with natural weights. Its unit is Jy/beam, which no factor turns into Jy/pixel; it is given
-// the one that brings it closest to the truth, so it scores higher than a user could make it.
-type DirtyImage struct{ Label string }
+// DirtyImage is the dirty image with natural weights, in Jy/beam, which no factor turns into Jy/pixel: it is [Unitless].
+type DirtyImage struct {
+	Label      string
+	Systematic float64 // fraction of each amplitude added to its noise
+}
+
+var _ Unitless = DirtyImage{}
 
 // Name returns the label.
 func (m DirtyImage) Name() string { return m.Label }
 
-// Image returns the scaled dirty image.
-func (DirtyImage) Image(_ context.Context, p data.Pair) ([]float64, error) {
-	gram, err := measure.NewGram(p.Grid, p.Vis)
+// Unitless marks the image as one in Jy/beam.
+func (DirtyImage) Unitless() {}
+
+// Image returns the dirty image.
+func (m DirtyImage) Image(_ context.Context, g radio.Grid, v *radio.Visibilities) ([]float64, error) {
+	gram, err := measure.NewGram(g, v.WithSystematic(m.Systematic))
 	if err != nil {
 		return nil, err
-	}
-	var dot, norm float64
-	for i, d := range gram.Dirty {
-		dot += d * p.Truth[i]
-		norm += d * d
-	}
-	for i := range gram.Dirty {
-		gram.Dirty[i] *= dot / norm
 	}
 	return gram.Dirty, nil
 }
 
-// RML is classical imaging: χ² of the complex visibilities with regularizers.
+// RML is classical imaging as fringe image does it with --data vis: χ² of the complex visibilities with regularizers, from a
+// Gaussian of two beams that is also the prior of the entropy, in the rounds of [infer.EHTDefaults].
 type RML struct {
 	Label        string
-	Regularizers string // as infer.ParseRegularizers reads them, such as "entropy=1,tv=1"
-	Systematic   float64
-	Solver       infer.RMLConfig
+	Regularizers string  // as infer.ParseRegularizers reads them, such as "entropy=1,tv=1"
+	Systematic   float64 // fraction of each amplitude added to its noise
+	Iterations   int     // L-BFGS iterations per round; 0 for those of infer.EHTDefaults
 }
 
 // Name returns the label.
 func (m RML) Name() string { return m.Label }
 
-// Image minimises ½χ² + Σ strength·regularizer from a Gaussian of the total flux that the shortest baseline sees.
-func (m RML) Image(ctx context.Context, p data.Pair) ([]float64, error) {
-	vis := p.Vis.WithSystematic(m.Systematic)
-	op, err := measure.NewNUFFT(p.Grid, vis.U, vis.V, 1e-10)
+// Image minimises ½χ² + Σ strength·regularizer. The Gaussian has the flux that the shortest baseline sees; the beam is
+// 1/(longest baseline).
+func (m RML) Image(ctx context.Context, g radio.Grid, v *radio.Visibilities) ([]float64, error) {
+	v = v.WithSystematic(m.Systematic)
+	op, err := measure.NewNUFFT(g, v.U, v.V, 1e-10)
 	if err != nil {
 		return nil, err
 	}
 	defer op.Close()
-	term, err := measure.NewVis(vis)
+	term, err := measure.NewVis(v)
 	if err != nil {
 		return nil, err
 	}
-	flux := shortestBaselineFlux(vis)
-	scale := infer.Scale{Grid: p.Grid, FluxJy: flux, BeamRad: 1 / vis.UVMax()}
-	parts, err := infer.ParseRegularizers(m.Regularizers, scale)
+	flux, beam := shortestBaselineFlux(v), 1/v.UVMax()
+	start, err := infer.StartGaussian(g, flux, 2*beam)
 	if err != nil {
 		return nil, err
+	}
+	parts, err := infer.ParseRegularizers(m.Regularizers, infer.Scale{Grid: g, FluxJy: flux, BeamRad: beam, Prior: start})
+	if err != nil {
+		return nil, err
+	}
+	solver := infer.EHTDefaults(beam)
+	if m.Iterations > 0 {
+		solver.MaxIterations = m.Iterations
 	}
 	likelihood := &measure.Likelihood{Op: op, Terms: []measure.Weighted{{Term: term, Weight: 1}}}
-	start, err := infer.StartGaussian(p.Grid, flux, float64(p.Grid.NX)*p.Grid.CellRad/3)
-	if err != nil {
-		return nil, err
-	}
 	result, err := infer.RML(ctx, infer.Problem{
-		Grid:  p.Grid,
+		Grid:  g,
 		Terms: append([]infer.Part{{Name: "vis", Weight: 1, Term: likelihood}}, parts...),
 		Start: start,
-	}, m.Solver)
+	}, solver)
 	if err != nil {
 		return nil, err
 	}
@@ -99,13 +102,13 @@ type Imager interface {
 type Learned struct {
 	Label      string
 	Network    Imager
-	Systematic float64
+	Systematic float64 // fraction of each amplitude added to its noise
 }
 
 // Name returns the label.
 func (m Learned) Name() string { return m.Label }
 
 // Image runs the network.
-func (m Learned) Image(_ context.Context, p data.Pair) ([]float64, error) {
-	return m.Network.Image(p.Grid, p.Vis.WithSystematic(m.Systematic))
+func (m Learned) Image(_ context.Context, g radio.Grid, v *radio.Visibilities) ([]float64, error) {
+	return m.Network.Image(g, v.WithSystematic(m.Systematic))
 }

@@ -6,15 +6,28 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"gonum.org/v1/gonum/floats"
+
 	"fringe/data"
 	"fringe/metrics"
+	"fringe/radio"
 )
 
-// Method makes an image of a simulated observation. It must not look at the truth.
+// Method makes an image of calibrated visibilities. It never sees the truth.
 type Method interface {
 	Name() string
-	// Image returns Jy/pixel on p.Grid, in FITS order.
-	Image(ctx context.Context, p data.Pair) ([]float64, error)
+	// Image returns Jy/pixel on g, in FITS order, len g.Len(). v is the caller's and stays as it is. An image that was cut
+	// short because ctx ended is not scored, whether it comes with an error or not.
+	Image(ctx context.Context, g radio.Grid, v *radio.Visibilities) ([]float64, error)
+}
+
+// Unitless is a Method whose images have no unit in common with the truth, such as dirty images in Jy/beam. The suite
+// multiplies each by the factor that brings it closest to its truth (least squares) before it is scored, which is more than a
+// user could do.
+type Unitless interface {
+	Method
+	// Unitless only marks the method.
+	Unitless()
 }
 
 // Score is how well one image agrees with its truth.
@@ -25,7 +38,7 @@ type Score struct {
 	Seconds float64 `json:"seconds"` // time to image, without simulating
 }
 
-// Suite is a set of simulated observations: Count examples of a split of Pairs.
+// Suite is a set of simulated observations: examples 0 to Count−1 of a split of Pairs.
 type Suite struct {
 	Pairs data.PairConfig
 	Split data.Split
@@ -34,29 +47,33 @@ type Suite struct {
 	Progress func(done int)
 }
 
+// Stopped is the error of a run whose context ended: the scores of Done of Count observations are complete.
+type Stopped struct {
+	Done, Count int
+	Cause       error // of the context
+}
+
+// Error says how far the run came.
+func (e *Stopped) Error() string {
+	return fmt.Sprintf("evaluate: stopped after %d of %d observations: %v", e.Done, e.Count, e.Cause)
+}
+
+// Unwrap returns the cause.
+func (e *Stopped) Unwrap() error { return e.Cause }
+
 // Run images every example with every method: scores[m][i] belongs to method m and example i. It stops at the first error.
-// now tells the time.
+// When ctx ends it returns the scores of the examples that all methods have imaged, with a [*Stopped]. now tells the time.
 func (u Suite) Run(ctx context.Context, methods []Method, now func() time.Time) ([][]Score, error) {
 	scores := make([][]Score, len(methods))
 	for i := range u.Count {
-		pair, err := u.Pairs.Pair(u.Split, uint64(i))
-		if err != nil {
-			return nil, fmt.Errorf("evaluate: %w", err)
+		row, err := u.example(ctx, uint64(i), methods, now)
+		if cause := ctx.Err(); cause != nil {
+			return scores, &Stopped{Done: i, Count: u.Count, Cause: cause}
 		}
-		for m, method := range methods {
-			if err := ctx.Err(); err != nil {
-				return nil, err
-			}
-			start := now()
-			image, err := method.Image(ctx, pair)
-			if err != nil {
-				return nil, fmt.Errorf("evaluate: %s, %s example %d: %w", method.Name(), u.Split, i, err)
-			}
-			score, err := scoreOf(pair.Truth, image)
-			if err != nil {
-				return nil, fmt.Errorf("evaluate: %s, %s example %d: %w", method.Name(), u.Split, i, err)
-			}
-			score.Seconds = now().Sub(start).Seconds()
+		if err != nil {
+			return nil, err
+		}
+		for m, score := range row {
 			scores[m] = append(scores[m], score)
 		}
 		if u.Progress != nil {
@@ -64,6 +81,52 @@ func (u Suite) Run(ctx context.Context, methods []Method, now func() time.Time) 
 		}
 	}
 	return scores, nil
+}
+
+// example returns the score of every method on one example. When ctx ends it returns early, and what it returns means nothing.
+func (u Suite) example(ctx context.Context, index uint64, methods []Method, now func() time.Time) ([]Score, error) {
+	pair, err := u.Pairs.Pair(u.Split, index)
+	if err != nil {
+		return nil, fmt.Errorf("evaluate: %w", err)
+	}
+	var row []Score
+	for _, method := range methods {
+		if ctx.Err() != nil {
+			return nil, nil
+		}
+		start := now()
+		image, err := method.Image(ctx, pair.Grid, pair.Vis)
+		seconds := now().Sub(start).Seconds()
+		if ctx.Err() != nil {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("evaluate: %s, %s example %d: %w", method.Name(), u.Split, index, err)
+		}
+		if _, ok := method.(Unitless); ok {
+			image = closest(image, pair.Truth)
+		}
+		score, err := scoreOf(pair.Truth, image)
+		if err != nil {
+			return nil, fmt.Errorf("evaluate: %s, %s example %d: %w", method.Name(), u.Split, index, err)
+		}
+		score.Seconds = seconds
+		row = append(row, score)
+	}
+	return row, nil
+}
+
+// closest returns the multiple of the image that is closest to the truth: c·image with c = ⟨image, truth⟩/⟨image, image⟩. A
+// black image stays black. Images of different lengths are left for the metrics to refuse.
+func closest(image, truth []float64) []float64 {
+	if len(image) != len(truth) {
+		return image
+	}
+	norm := floats.Dot(image, image)
+	if norm == 0 {
+		return image
+	}
+	return floats.ScaleTo(make([]float64, len(image)), floats.Dot(image, truth)/norm, image)
 }
 
 func scoreOf(truth, image []float64) (s Score, err error) {

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -12,7 +13,6 @@ import (
 
 	"fringe/data"
 	"fringe/evaluate"
-	"fringe/infer"
 	"fringe/train"
 
 	"github.com/spf13/cobra"
@@ -96,10 +96,15 @@ func (f evaluateFlags) run(ctx context.Context, path string, table, log io.Write
 		}
 	}}
 	scores, err := suite.Run(ctx, methods, time.Now)
+	var stopped *evaluate.Stopped
+	if errors.As(err, &stopped) && stopped.Done > 0 {
+		c.Count = stopped.Done
+		return errors.Join(c.write(dir, split, methods, scores, stopped, table, log), err)
+	}
 	if err != nil {
 		return err
 	}
-	return c.write(dir, split, methods, scores, table, log)
+	return c.write(dir, split, methods, scores, nil, table, log)
 }
 
 func (f evaluateFlags) parseSplit() (data.Split, error) {
@@ -161,17 +166,17 @@ func (c evaluateConfig) open() (methods []evaluate.Method, closeAll func(), err 
 			}
 			methods = append(methods, evaluate.Learned{Label: m.Label, Network: p.network, Systematic: c.Reconstruction.Systematic})
 		case m.Regularizers != "":
-			methods = append(methods, evaluate.RML{Label: m.Label, Regularizers: m.Regularizers, Systematic: c.Reconstruction.Systematic,
-				Solver: infer.RMLConfig{MaxIterations: 300}})
+			methods = append(methods, evaluate.RML{Label: m.Label, Regularizers: m.Regularizers, Systematic: c.Reconstruction.Systematic})
 		default:
-			methods = append(methods, evaluate.DirtyImage{Label: m.Label})
+			methods = append(methods, evaluate.DirtyImage{Label: m.Label, Systematic: c.Reconstruction.Systematic})
 		}
 	}
 	return methods, closeAll, nil
 }
 
-// write makes the report and the scores and prints the table.
-func (c evaluateConfig) write(dir *outDir, split data.Split, methods []evaluate.Method, scores [][]evaluate.Score, table, log io.Writer) (err error) {
+// write makes the report and the scores and prints the table. stopped is nil unless the run was cut short.
+func (c evaluateConfig) write(dir *outDir, split data.Split, methods []evaluate.Method, scores [][]evaluate.Score,
+	stopped *evaluate.Stopped, table, log io.Writer) (err error) {
 	defer func() {
 		if e := dir.discard(); err == nil {
 			err = e
@@ -187,6 +192,9 @@ func (c evaluateConfig) write(dir *outDir, split data.Split, methods []evaluate.
 			describeObservations(c.Reconstruction))},
 		Sections: []evaluate.Section{{Title: "Scores", Tables: []evaluate.Table{t}}},
 		Footer:   "fringe " + version,
+	}
+	if stopped != nil {
+		report.Intro = append(report.Intro, fmt.Sprintf("The run was stopped after %d of %d observations.", stopped.Done, stopped.Count))
 	}
 	if err := dir.write("report.html", report.WriteHTML); err != nil {
 		return err

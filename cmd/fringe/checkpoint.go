@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
@@ -10,26 +9,9 @@ import (
 	"fringe/internal/torch"
 	"fringe/models"
 	"fringe/radio"
+	"fringe/train"
 	"fringe/unrolled"
 )
-
-// networkConfig is the part of a checkpoint's config that describes its network; which field counts depends on the kind.
-type networkConfig struct {
-	UNet           models.UNetConfig `json:"unet"`
-	Unrolled       unrolled.Config   `json:"unrolled"`
-	Denoising      skyGrid           `json:"denoising"`
-	Reconstruction skyGrid           `json:"reconstruction"`
-}
-
-// skyGrid is the grid of the images that a network was trained on; zeros mean the defaults of the training.
-type skyGrid struct {
-	Pixels   int     `json:"pixels"`
-	FieldUas float64 `json:"field_uas"`
-}
-
-func (g skyGrid) cellRad() float64 {
-	return g.FieldUas * radio.Microarcsecond / float64(max(g.Pixels, 1))
-}
 
 // openCheckpoint turns the checkpoint in dir into a prior.
 func openCheckpoint(dir string) (*prior, error) {
@@ -51,26 +33,61 @@ func openCheckpoint(dir string) (*prior, error) {
 
 // build makes the network of the manifest's kind and returns its parameters, which the caller overwrites.
 func (p *prior) build(m checkpoints.Manifest) ([]torch.Param, error) {
-	var c networkConfig
-	if err := json.Unmarshal(m.Config, &c); err != nil {
-		return nil, fmt.Errorf("field config of the manifest: %w", err)
-	}
 	rng := rand.New(rand.NewPCG(0, 0)) // every weight is overwritten
 	switch m.Kind {
 	case "denoiser":
-		d, err := models.NewDenoiser(c.UNet, rng)
-		if err != nil {
-			return nil, err
-		}
-		p.denoiser, p.cellRad = d, c.Denoising.cellRad()
-		return d.Params(), nil
+		return p.buildDenoiser(m.Config, rng)
 	case "unrolled":
-		n, err := unrolled.New(c.Unrolled, rng)
-		if err != nil {
-			return nil, err
-		}
-		p.network, p.cellRad = n, c.Reconstruction.cellRad()
-		return n.Params(), nil
+		return p.buildUnrolled(m.Config, rng)
 	}
 	return nil, fmt.Errorf("field kind of the manifest is %q: known are denoiser, unrolled", m.Kind)
+}
+
+func (p *prior) buildDenoiser(config []byte, rng *rand.Rand) ([]torch.Param, error) {
+	var c denoiserConfig
+	if err := readManifest(config, &c); err != nil {
+		return nil, err
+	}
+	if err := p.trainedOn(c.Denoising.Grid()); err != nil {
+		return nil, err
+	}
+	d, err := models.NewDenoiser(c.UNet, rng)
+	if err != nil {
+		return nil, err
+	}
+	p.denoiser = d
+	return d.Params(), nil
+}
+
+func (p *prior) buildUnrolled(config []byte, rng *rand.Rand) ([]torch.Param, error) {
+	var c unrolledConfig
+	if err := readManifest(config, &c); err != nil {
+		return nil, err
+	}
+	if err := p.trainedOn(c.Reconstruction.Grid()); err != nil {
+		return nil, err
+	}
+	n, err := unrolled.New(c.Unrolled, rng)
+	if err != nil {
+		return nil, err
+	}
+	p.network = n
+	return n.Params(), nil
+}
+
+// readManifest decodes the config of a manifest, which has the fields of the training file.
+func readManifest(config []byte, to any) error {
+	if err := train.Decode(config, to); err != nil {
+		return fmt.Errorf("field config of the manifest: %w", err)
+	}
+	return nil
+}
+
+// trainedOn keeps the pixels of the grid that a network was trained on.
+func (p *prior) trainedOn(g radio.Grid) error {
+	if err := g.Validate(); err != nil {
+		return fmt.Errorf("field config of the manifest: %w", err)
+	}
+	p.cellRad = g.CellRad
+	return nil
 }

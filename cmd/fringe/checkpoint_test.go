@@ -163,3 +163,40 @@ func TestCancelledRunSaves(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// Fields that a manifest leaves out have the defaults of the training; one that no training file has is an error.
+func TestCheckpointGrid(t *testing.T) {
+	for _, c := range []struct {
+		section map[string]float64
+		want    float64 // µas
+	}{
+		{map[string]float64{}, 2}, {map[string]float64{"field_uas": 256}, 4}, {map[string]float64{"pixels": 128}, 1},
+	} {
+		for kind, section := range map[string]string{"denoiser": "denoising", "unrolled": "reconstruction"} {
+			config, err := json.Marshal(map[string]any{section: c.section, "unet": smallUNet()})
+			if kind == "unrolled" {
+				config, err = json.Marshal(map[string]any{section: c.section, "unrolled": unrolled.Config{Steps: 1, UNet: smallUNet()}})
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			p := &prior{}
+			if _, err := p.build(checkpoints.Manifest{Kind: kind, Config: config}); err != nil {
+				t.Fatal(err)
+			}
+			p.close()
+			// One multiplication apart.
+			if cell := p.cellRad / radio.Microarcsecond; math.Abs(cell-c.want) > 1e-12 {
+				t.Errorf("%s of %v: pixels of %g uas, want %g", kind, c.section, cell, c.want)
+			}
+		}
+	}
+	for _, c := range []struct{ config, want string }{
+		{`{"denoising": {"pixel": 64}}`, "field pixel not found"}, {`{"denoising": {"pixels": -64}}`, "both must be at least 1"},
+	} {
+		_, err := (&prior{}).build(checkpoints.Manifest{Kind: "denoiser", Config: json.RawMessage(c.config)})
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: error %v, want one with %q", c.config, err, c.want)
+		}
+	}
+}

@@ -18,7 +18,7 @@ type prior struct {
 	terms    []infer.Part
 	denoiser *models.Denoiser
 	network  *unrolled.Network
-	cellRad  float64 // pixels that the network was trained on; 0 when there is none or it is not known
+	cellRad  float64 // pixels that the network was trained on; 0 when there is none
 }
 
 // isCheckpoint reports whether the value of --prior names a folder rather than regularizers.

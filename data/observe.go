@@ -26,7 +26,7 @@ func (c ObservationConfig) Draw(rng *rand.Rand) (Observation, error) {
 	if err := c.Validate(); err != nil {
 		return Observation{}, err
 	}
-	c = c.withDefaults()
+	c = c.WithDefaults()
 	stations, err := Array(c.Array)
 	if err != nil {
 		return Observation{}, err

@@ -61,7 +61,8 @@ type GainConfig struct {
 	RandomPhases bool `yaml:"random_phases"`
 }
 
-func (c ObservationConfig) withDefaults() ObservationConfig {
+// WithDefaults returns the config with its zero fields replaced by what they mean.
+func (c ObservationConfig) WithDefaults() ObservationConfig {
 	if c.Array == "" {
 		c.Array = "eht2017"
 	}
@@ -82,7 +83,7 @@ func (c ObservationConfig) withDefaults() ObservationConfig {
 
 // Validate says which field is wrong and what it may be.
 func (c ObservationConfig) Validate() error {
-	c = c.withDefaults()
+	c = c.WithDefaults()
 	stations, err := Array(c.Array)
 	if err != nil {
 		return err

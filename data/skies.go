@@ -31,6 +31,15 @@ func Families() map[string]float64 {
 	return map[string]float64{"ring": 3, "disc": 2, "gaussian": 3, "jet": 4, "blobs": 3, "field": 3, "mixed": 2}
 }
 
+// WithDefaults returns the config with its zero fields replaced by what they mean.
+func (c SkyConfig) WithDefaults() SkyConfig {
+	if len(c.Families) == 0 {
+		c.Families = Families()
+	}
+	c.MinWidthPixels, c.MaxExtent, c.MaxOffset = orDefault(c.MinWidthPixels, 2), orDefault(c.MaxExtent, 2.0/3), orDefault(c.MaxOffset, 0.08)
+	return c
+}
+
 // Validate says which field is wrong and what it may be.
 func (c SkyConfig) Validate() error {
 	known, sum := Families(), 0.0
@@ -72,18 +81,15 @@ func (c SkyConfig) Draw(rng *rand.Rand, g radio.Grid) (Sky, error) {
 	if side < minSide {
 		return Sky{}, fmt.Errorf("data: draw sky: the grid is %d x %d pixels, skies need at least %d each way", g.NX, g.NY, minSide)
 	}
-	weights := c.Families
-	if len(weights) == 0 {
-		weights = Families()
-	}
+	c = c.WithDefaults()
 	d := drawer{
 		Rand:   rng,
 		pixel:  1 / float64(side),
-		width:  orDefault(c.MinWidthPixels, 2) / float64(side),
-		extent: orDefault(c.MaxExtent, 2.0/3),
-		offset: orDefault(c.MaxOffset, 0.08),
+		width:  c.MinWidthPixels / float64(side),
+		extent: c.MaxExtent,
+		offset: c.MaxOffset,
 	}
-	family := d.choose(weights)
+	family := d.choose(c.Families)
 	return Sky{Family: family, fieldRad: float64(side) * g.CellRad, pixel: d.pixel, parts: d.place(d.family(family))}, nil
 }
 

@@ -19,6 +19,12 @@ type Config struct {
 	Loop    LoopConfig `yaml:"loop"`
 }
 
+// WithDefaults returns the config with its zero fields replaced by what they mean.
+func (c Config) WithDefaults() Config {
+	c.Threads, c.Loop = max(c.Threads, 1), c.Loop.WithDefaults()
+	return c
+}
+
 // Validate says which field is wrong and what it may be.
 func (c Config) Validate() error {
 	if c.Kind == "" {

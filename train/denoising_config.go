@@ -29,6 +29,7 @@ func (c DenoisingConfig) WithDefaults() DenoisingConfig {
 			*f.p = f.v
 		}
 	}
+	c.Sky = c.Sky.WithDefaults()
 	if c.Pixels == 0 {
 		c.Pixels = 64
 	}

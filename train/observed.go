@@ -32,6 +32,13 @@ type ReconstructionConfig struct {
 
 // WithDefaults returns the config with its zero fields replaced by what they mean.
 func (c ReconstructionConfig) WithDefaults() ReconstructionConfig {
+	c.Sky, c.Observation = c.Sky.WithDefaults(), c.Observation.WithDefaults()
+	if c.Pixels == 0 {
+		c.Pixels = 64
+	}
+	if c.FieldUas == 0 {
+		c.FieldUas = 128
+	}
 	if c.Validation == 0 {
 		c.Validation = 64
 	}

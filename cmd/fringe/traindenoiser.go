@@ -12,7 +12,7 @@ import (
 	"fringe/train"
 )
 
-// denoiserConfig is the training file of a denoiser. [networkConfig] reads the network back from a checkpoint.
+// denoiserConfig is the training file of a denoiser. [prior.buildDenoiser] reads it back from a checkpoint.
 type denoiserConfig struct {
 	train.Config `yaml:",inline"`
 	Denoising    train.DenoisingConfig `yaml:"denoising"`
@@ -21,36 +21,33 @@ type denoiserConfig struct {
 
 func newDenoiserTraining(text []byte, steps int) (*training, error) {
 	var c denoiserConfig
-	config, err := readTraining(text, steps, &c, &c.Config)
-	if err != nil {
+	if err := readTraining(text, steps, &c, &c.Config); err != nil {
 		return nil, err
 	}
+	c.Denoising = c.Denoising.WithDefaults()
 	net, err := models.NewDenoiser(c.UNet, rand.New(rand.NewPCG(c.Seed, weightsStream)))
 	if err != nil {
 		return nil, err
 	}
+	c.UNet = net.Config()
 	task, err := train.NewDenoising(net, c.Denoising, c.Seed)
 	if err != nil {
 		net.Drop()
 		return nil, err
 	}
 	batches := train.DenoisingBatches(c.Denoising, c.Seed, c.Loop.Batch)
-	return assemble(c.Config, config, describeSkies(c.Denoising), net.Drop, task, batches), nil
+	return assemble(c.Config, c, describeSkies(c.Denoising), net.Drop, task, batches)
 }
 
 // describeSkies says in words what a denoiser is trained on.
 func describeSkies(c train.DenoisingConfig) string {
-	c = c.WithDefaults()
 	return fmt.Sprintf("simulated skies (%s) on %d x %d pixels of a %g uas field, with white Gaussian noise of %g to %g of a peak of %g to %g",
 		familyWeights(c.Sky), c.Pixels, c.Pixels, c.FieldUas, c.SigmaMin, c.SigmaMax, c.PeakMin, c.PeakMax)
 }
 
 // familyWeights lists the sky families with their relative frequencies.
 func familyWeights(c data.SkyConfig) string {
-	families := c.Families
-	if len(families) == 0 {
-		families = data.Families()
-	}
+	families := c.WithDefaults().Families
 	var parts []string
 	for _, name := range slices.Sorted(maps.Keys(families)) {
 		parts = append(parts, fmt.Sprintf("%s %g", name, families[name]))

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 
 	"fringe/checkpoints"
 	"fringe/train"
@@ -20,23 +19,31 @@ type training struct {
 // weightsStream is the stream of the seed that first weights are drawn from.
 const weightsStream = 0x77
 
-// readTraining decodes a training file into whole, whose common part is c, and returns it as JSON for the manifest. steps
-// replaces the config's number of updates unless it is 0.
-func readTraining(text []byte, steps int, whole any, c *train.Config) (json.RawMessage, error) {
+// readTraining decodes a training file into whole, whose common part is c. steps replaces the config's number of updates unless
+// it is 0. Defaults are filled in, so that a manifest holds the config in full.
+func readTraining(text []byte, steps int, whole any, c *train.Config) error {
 	if err := train.Decode(text, whole); err != nil {
-		return nil, err
+		return err
 	}
 	if steps != 0 {
 		c.Loop.Steps = steps
 	}
 	if err := c.Validate(); err != nil {
-		return nil, err
+		return err
 	}
-	return train.ConfigJSON(whole)
+	*c = c.WithDefaults()
+	return nil
 }
 
-// assemble puts a training together; free drops its network.
-func assemble[B any](c train.Config, config json.RawMessage, data string, free func(), task train.Task[B], batches func(step int) (B, error)) *training {
+// assemble puts a training together. whole is the config in full, with the common part c; free drops the network.
+func assemble[B any](
+	c train.Config, whole any, data string, free func(), task train.Task[B], batches func(step int) (B, error),
+) (*training, error) {
+	config, err := train.ConfigJSON(whole)
+	if err != nil {
+		free()
+		return nil, err
+	}
 	params := 0
 	for _, p := range task.Params() {
 		params += p.Tensor.Len()
@@ -49,5 +56,5 @@ func assemble[B any](c train.Config, config json.RawMessage, data string, free f
 			return train.Run(ctx, cfg, task, batches, hooks...)
 		},
 		close: free,
-	}
+	}, nil
 }

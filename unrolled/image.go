@@ -9,45 +9,54 @@ import (
 	"fringe/radio"
 )
 
-// Image returns the network's image of calibrated visibilities: Jy/pixel on g, len g.Len(), row 0 South, column 0 East.
-// Negative pixels, which the sky has not, become zero. g should have the pixels that the network was trained on. It returns
-// an error for visibilities that are all flagged and for a result that is not finite.
+// Image returns the network's image of calibrated visibilities: Jy/pixel on g, len g.Len(), row 0 South, column 0 East. It is
+// the mean over the symmetries of the grid, so a turned or mirrored sky gives a turned or mirrored image, and what the
+// network makes of one orientation only is averaged down. Negative pixels, which the sky has not, become zero. g should have
+// the pixels that the network was trained on. It returns an error for visibilities that are all flagged and for a result
+// that is not finite.
 func (n *Network) Image(g radio.Grid, v *radio.Visibilities) ([]float64, error) {
-	gram, err := measure.NewGram(g, v)
+	all := symmetries(g)
+	batch := make([]measure.Scaled, len(all))
+	for k, m := range all {
+		gram, err := measure.NewGram(g, m.visibilities(v))
+		if err != nil {
+			return nil, err
+		}
+		if batch[k], err = gram.NetworkUnits(); err != nil {
+			return nil, err
+		}
+	}
+	turned, err := n.forward(g, batch)
 	if err != nil {
 		return nil, err
 	}
-	scaled, err := gram.NetworkUnits()
-	if err != nil {
-		return nil, err
-	}
-	image, err := n.forward(g, scaled)
-	if err != nil {
-		return nil, err
+	image := make([]float64, g.Len())
+	for k, m := range all {
+		m.add(image, g, turned[k*g.Len():(k+1)*g.Len()], batch[k].Scale/float64(len(all)))
 	}
 	for i, x := range image {
 		if math.IsNaN(x) || math.IsInf(x, 0) {
 			return nil, errors.New("unrolled: the network returned a NaN or an infinity; its weights may be damaged")
 		}
-		image[i] = math.Max(x*scaled.Scale, 0)
+		image[i] = math.Max(x, 0)
 	}
 	return image, nil
 }
 
-// forward returns the image in network units, without recording gradients.
-func (n *Network) forward(g radio.Grid, scaled measure.Scaled) (image []float64, err error) {
+// forward returns the images in network units, one after the other, without recording gradients.
+func (n *Network) forward(g radio.Grid, batch []measure.Scaled) (images []float64, err error) {
 	err = torch.Do(func(s *torch.Scope) (err error) {
 		s.NoGrad(func() {
 			var p measure.Problem
 			var x *torch.Tensor
-			if p, err = measure.NewProblem(s, g, []measure.Scaled{scaled}); err != nil {
+			if p, err = measure.NewProblem(s, g, batch); err != nil {
 				return
 			}
 			if x, err = n.Forward(s, p); err == nil {
-				image = s.Float64s(x)
+				images = s.Float64s(x)
 			}
 		})
 		return err
 	})
-	return image, err
+	return images, err
 }

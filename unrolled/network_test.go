@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"testing"
 
 	"fringe/internal/torch"
@@ -254,6 +255,46 @@ func TestImageIsThatOfForwardInJanskys(t *testing.T) {
 	}
 	if _, err := n.Image(grid, v); err == nil {
 		t.Error("visibilities that are all flagged give an image")
+	}
+}
+
+// An untrained network is gradient descent on χ²/(2Σw) with the step 1/Norm: here in Jy, with the defining sums over the
+// visibilities instead of the Toeplitz kernel and without any scale. The network works in float32, so some 1e-6 of the peak may
+// be lost.
+func TestImageHasTheScaleOfTheSky(t *testing.T) {
+	c := small
+	c.UNet.Float64 = false
+	grid := radio.Grid{NX: 16, NY: 14, CellRad: 1e-9}
+	v := pointSource(grid)
+	got, err := network(t, c).Image(grid, v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	gram, err := measure.NewGram(grid, v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dft := radio.NewDFT(grid, v.U, v.V)
+	x, down := make([]float64, grid.Len()), make([]float64, grid.Len())
+	for range c.Steps {
+		residual := make([]complex128, v.Len())
+		dft.Forward(residual, x)
+		for k := range residual {
+			residual[k] = complex(v.Weight[k]/gram.SumW, 0) * (v.Vis[k] - residual[k])
+		}
+		dft.Adjoint(down, residual)
+		for i := range x {
+			x[i] += down[i] / gram.Norm
+		}
+	}
+	peak := slices.Max(x)
+	if peak < 0.1 {
+		t.Fatalf("the iterate has a peak of %g Jy, too little to compare with", peak)
+	}
+	for i := range x {
+		if want := math.Max(x[i], 0); math.Abs(got[i]-want) > 1e-5*peak {
+			t.Fatalf("pixel %d is %g Jy, gradient descent gives %g", i, got[i], want)
+		}
 	}
 }
 

@@ -71,7 +71,7 @@ func (p *prior) buildUnrolled(config []byte, rng *rand.Rand) ([]torch.Param, err
 	if err != nil {
 		return nil, err
 	}
-	p.network = n
+	p.network, p.systematic = n, c.Reconstruction.Systematic
 	return n.Params(), nil
 }
 

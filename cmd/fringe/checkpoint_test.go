@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"math"
+	"math/cmplx"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -54,7 +55,7 @@ func unrolledCheckpoint(t *testing.T) string {
 		t.Fatal(err)
 	}
 	defer n.Drop()
-	return save(t, "unrolled", map[string]any{"unrolled": c}, n.Params())
+	return save(t, "unrolled", map[string]any{"unrolled": c, "reconstruction": map[string]float64{"systematic": 0.02}}, n.Params())
 }
 
 // options of a quick image of the bundled observation.
@@ -143,6 +144,38 @@ func TestCheckpointSetsPixels(t *testing.T) {
 	o.fov, o.force = angle("64uas"), true
 	if _, err := o.run(context.Background(), &log); err != nil || !strings.Contains(log.String(), "was trained on pixels of 4 uas, these have 2 uas") {
 		t.Errorf("error %v, log %s", err, log.String())
+	}
+}
+
+// An unrolled network brings the systematic error of its training; the user may give another and is told that it is one.
+func TestCheckpointSetsSystematicError(t *testing.T) {
+	o := quick(t, unrolledCheckpoint(t))
+	o.force = true
+	for _, c := range []struct {
+		given bool
+		sys   float64
+		want  float64
+		note  string
+	}{
+		{false, 0.01, 0.02, "a systematic 2 % of the amplitude, as in the training of unrolled (--sys sets it)"},
+		{true, 0.01, 0.01, "a systematic 1 % of the amplitude; unrolled was trained with 2 %"},
+		{true, 0, 0, "a systematic 0 % of the amplitude; unrolled was trained with 2 %"},
+		{true, 0.02, 0.02, "a systematic 2 % of the amplitude\n"},
+	} {
+		var log bytes.Buffer
+		o.sysGiven, o.sys = c.given, c.sys
+		out, err := o.run(context.Background(), &log)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := out.report.SystematicFraction; got != c.want || !strings.Contains(log.String(), c.note) {
+			t.Errorf("given %v: systematic error %g, want %g; log %s", c.given, got, c.want, log.String())
+		}
+		v := out.job.fit.vis
+		amplitude := cmplx.Abs(v.Vis[0])
+		if fraction := math.Sqrt(1/v.Weight[0]) / amplitude; fraction < c.want {
+			t.Errorf("an error of %g of the amplitude is used, want at least %g", fraction, c.want)
+		}
 	}
 }
 

@@ -20,6 +20,7 @@ type imageOptions struct {
 	fov        quantity
 	fluxJy     float64
 	sys, gains float64
+	sysGiven   bool // by the user; otherwise an unrolled network brings its own
 	uvMin      quantity
 	scans      bool
 	intraSite  bool
@@ -44,14 +45,15 @@ func imageCommand() *cobra.Command {
 		Long: `Make an image of a UVFITS file. DIR gets image.fits, image.png, one figure of residuals per kind of data, and report.json.
 
 Unless told otherwise: visibilities are averaged over each scan; baselines inside a site, which see extended flux that no
-other baseline sees, are left out; the errors grow by 1 % of the amplitude for what calibration leaves behind; and the
+other baseline sees, are left out; the errors grow by 1 % of the amplitude for what calibration leaves behind (for an unrolled network: by what it was
+trained with); and the
 image is fitted to closure phases and log closure amplitudes, which need no calibration of the stations, and with a low
 weight to amplitudes whose errors grow by another 10 %.`,
 		Example: `  fringe image examples/m87/SR1_M87_2017_101_lo_hops_netcal_StokesI.uvfits --fov 128uas --flux 0.6 --out out/m87
   fringe image OBS.uvfits --prior checkpoints/denoiser-eht64 --fov 128uas --out out/learned`,
 		Args: oneArgument("one UVFITS file"),
 		RunE: func(c *cobra.Command, args []string) error {
-			o.path = args[0]
+			o.path, o.sysGiven = args[0], c.Flags().Changed("sys")
 			_, err := o.run(c.Context(), c.ErrOrStderr())
 			return err
 		},
@@ -64,7 +66,7 @@ weight to amplitudes whose errors grow by another 10 %.`,
 	f.IntVar(&o.npix, "npix", o.npix, "pixels along each side")
 	f.Var(&o.fov, "fov", "field of view, such as 128uas, 10mas, 3arcsec (default: pixels such as a checkpoint was trained on, or 1/12 of the resolution)")
 	f.Float64Var(&o.fluxJy, "flux", o.fluxJy, "total flux in Jy (default: the amplitude on the shortest baselines)")
-	f.Float64Var(&o.sys, "sys", o.sys, "systematic error of all data, as a fraction of the amplitude")
+	f.Float64Var(&o.sys, "sys", o.sys, "systematic error of all data, as a fraction of the amplitude (default for an unrolled network: that of its training)")
 	f.Float64Var(&o.gains, "gain-error", o.gains, "further error of plain amplitudes, as a fraction: stations are off by some per cent")
 	f.Var(&o.uvMin, "uv-min", "leave out shorter baselines, such as 0.1Gl, 200Ml")
 	f.BoolVar(&o.scans, "scan-average", o.scans, "average visibilities over each scan")

@@ -18,6 +18,7 @@ type job struct {
 	fit     *fit
 	scale   infer.Scale // of regularizers
 	problem infer.Problem
+	errs    errorBudget
 	options imageOptions
 }
 
@@ -92,10 +93,8 @@ func (j *job) form(obs *observation) (err error) {
 	if err := j.prior.regularize(j.scale); err != nil {
 		return err
 	}
-	if o.sys > 0 {
-		obs.note("errors include a systematic %.3g %% of the amplitude", 100*o.sys)
-	}
-	if j.fit, err = newFit(obs.vis, j.grid, weights, errorBudget{o.sys, o.gains}); err != nil {
+	j.errs = o.errorBudget(obs, j.prior)
+	if j.fit, err = newFit(obs.vis, j.grid, weights, j.errs); err != nil {
 		return err
 	}
 	return j.assemble(weights)
@@ -117,6 +116,24 @@ func (o imageOptions) grid(obs *observation, p *prior) radio.Grid {
 		obs.note("field of view %.4g uas: pixels of 1/12 of the resolution (--fov sets it)", cell*float64(o.npix)/uas)
 	}
 	return radio.Grid{NX: o.npix, NY: o.npix, CellRad: cell}
+}
+
+// errorBudget returns the errors besides thermal noise. An unrolled network has learned how far to trust data with the
+// systematic error of its training, so that one is used unless the user gives another.
+func (o imageOptions) errorBudget(obs *observation, p *prior) errorBudget {
+	sys, origin := o.sys, ""
+	if p.network != nil {
+		switch {
+		case !o.sysGiven:
+			sys, origin = p.systematic, fmt.Sprintf(", as in the training of %s (--sys sets it)", p.name)
+		case o.sys != p.systematic:
+			origin = fmt.Sprintf("; %s was trained with %.3g %%", p.name, 100*p.systematic)
+		}
+	}
+	if sys > 0 || origin != "" {
+		obs.note("errors include a systematic %.3g %% of the amplitude%s", 100*sys, origin)
+	}
+	return errorBudget{sys, o.gains}
 }
 
 // dataWeights returns what is fitted with which weight.

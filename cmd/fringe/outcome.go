@@ -70,12 +70,12 @@ func (out *outcome) measure() error {
 	out.report = imageReport{
 		ReducedChi2: chi2, FluxJy: flux, Iterations: out.result.Iterations, StopReason: string(out.result.Stop),
 		Prior: out.options.prior, Method: out.job.method(), Data: out.job.fit.describe(), Visibilities: out.job.fit.vis.Len(),
-		SystematicFraction: out.options.sys, NPix: out.options.npix,
+		SystematicFraction: out.job.errs.systematic, NPix: out.options.npix,
 		FieldUas:      float64(out.job.grid.NX) * out.job.grid.CellRad / radio.Microarcsecond,
 		ResolutionUas: out.job.beamRad() / radio.Microarcsecond, Version: version,
 	}
 	if _, fitted := chi2["amp"]; fitted {
-		out.report.GainErrorFraction = out.options.gains
+		out.report.GainErrorFraction = out.job.errs.gain
 	}
 	return nil
 }

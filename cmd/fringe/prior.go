@@ -19,6 +19,8 @@ type prior struct {
 	denoiser *models.Denoiser
 	network  *unrolled.Network
 	cellRad  float64 // pixels that the network was trained on; 0 when there is none
+
+	systematic float64 // error, as a fraction of the amplitude, that an unrolled network was trained with
 }
 
 // isCheckpoint reports whether the value of --prior names a folder rather than regularizers.

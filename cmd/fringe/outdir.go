@@ -9,28 +9,35 @@ import (
 	"slices"
 )
 
-// outDir is a folder of results that appears complete or not at all: files are made in a temporary folder beside it and
-// moved when all of them are there.
+// outDir is a folder of results that appears complete or not at all: files are made in a hidden temporary folder and moved
+// when all of them are there.
 type outDir struct {
 	path  string
 	names []string // the files that a run may make; the last one marks a finished run
-	temp  string
-	made  []string // the files in temp, in the order in which they were made
+	temp  string   // inside path when that exists, as only there a move is sure to be possible; otherwise beside it
+	made  []string // the files in temp
 }
+
+// marker is the file that a finished run has.
+func (d *outDir) marker() string { return d.names[len(d.names)-1] }
 
 // check refuses a folder that holds a finished run, unless force is given.
 func (d *outDir) check(force bool) error {
 	if info, err := os.Stat(d.path); err == nil && !info.IsDir() {
 		return withHint(fmt.Errorf("%s is a file", d.path), "give --out the name of a folder")
 	}
-	marker := filepath.Join(d.path, d.names[len(d.names)-1])
-	if _, err := os.Stat(marker); err == nil && !force {
+	if _, err := os.Lstat(d.path); err == nil {
+		if _, err := os.Stat(d.path); err != nil {
+			return withHint(fmt.Errorf("%s is a link to nothing: %w", d.path, err), "make the folder that it points to, or remove the link")
+		}
+	}
+	if _, err := os.Stat(filepath.Join(d.path, d.marker())); err == nil && !force {
 		return withHint(fmt.Errorf("%s holds a finished result", d.path), "choose another --out, or overwrite it with --force")
 	}
 	return nil
 }
 
-// write makes one file in the temporary folder.
+// write makes one file in the temporary folder. When fill fails there is no such file.
 func (d *outDir) write(name string, fill func(w io.Writer) error) error {
 	path, err := d.file(name)
 	if err != nil {
@@ -41,7 +48,8 @@ func (d *outDir) write(name string, fill func(w io.Writer) error) error {
 		return fmt.Errorf("write %s: %w", name, err)
 	}
 	if err := errors.Join(fill(f), f.Sync(), f.Close()); err != nil {
-		return fmt.Errorf("write %s: %w", name, err)
+		d.made = d.made[:len(d.made)-1]
+		return fmt.Errorf("write %s: %w", name, errors.Join(err, os.Remove(path)))
 	}
 	return nil
 }
@@ -59,9 +67,12 @@ func (d *outDir) open() error {
 	if d.temp != "" {
 		return nil
 	}
-	parent := filepath.Dir(filepath.Clean(d.path))
-	if err := os.MkdirAll(parent, 0o755); err != nil {
-		return err
+	parent := d.path
+	if _, err := os.Stat(d.path); err != nil {
+		parent = filepath.Dir(filepath.Clean(d.path))
+		if err := os.MkdirAll(parent, 0o755); err != nil {
+			return err
+		}
 	}
 	temp, err := os.MkdirTemp(parent, ".fringe-*")
 	if err != nil {
@@ -71,22 +82,37 @@ func (d *outDir) open() error {
 	return os.Chmod(temp, 0o755)
 }
 
-// finish moves the files to their place. Files of a former run go; other files in the folder stay.
+// finish moves the files to their place, over those of a former run. The marker goes first and comes last, so that a folder
+// that has it is complete. Files that only the former run made go; files that no run makes stay.
 func (d *outDir) finish() error {
 	if err := os.MkdirAll(d.path, 0o755); err != nil {
 		return err
 	}
-	for _, name := range slices.Backward(d.names) {
-		if err := os.Remove(filepath.Join(d.path, name)); err != nil && !os.IsNotExist(err) {
-			return err
-		}
+	if err := d.remove(d.marker()); err != nil {
+		return err
 	}
-	for _, name := range d.made {
-		if err := os.Rename(filepath.Join(d.temp, name), filepath.Join(d.path, name)); err != nil {
+	for _, name := range d.names {
+		if err := d.place(name); err != nil {
 			return err
 		}
 	}
 	return syncDir(d.path)
+}
+
+// place moves a file that was made, and removes the former one of a file that was not.
+func (d *outDir) place(name string) error {
+	if !slices.Contains(d.made, name) {
+		return d.remove(name)
+	}
+	return os.Rename(filepath.Join(d.temp, name), filepath.Join(d.path, name))
+}
+
+// remove removes a file of a former run, if it is there.
+func (d *outDir) remove(name string) error {
+	if err := os.Remove(filepath.Join(d.path, name)); err != nil && !os.IsNotExist(err) {
+		return err
+	}
+	return nil
 }
 
 // discard removes what is left of the temporary folder.

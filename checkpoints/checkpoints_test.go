@@ -193,6 +193,16 @@ func TestLoadErrorsNameFileAndField(t *testing.T) {
 				t.Fatal(err)
 			}
 		}, []string{"weights-", "SHA-256", "field weights.sha256"}},
+		{"size", func(t *testing.T, dir string) {
+			f, err := os.OpenFile(weightsFile(t, dir), os.O_APPEND|os.O_WRONLY, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := f.WriteString("x"); err != nil || f.Close() != nil {
+				t.Fatal(err)
+			}
+		}, []string{"weights-", "bytes long", "field weights.bytes"}},
+		{"size in the manifest", edit(`"bytes": `, `"bytes": 1`), []string{"weights-", "bytes long", "field weights.bytes"}},
 		{"no weights", func(t *testing.T, dir string) {
 			if err := os.Remove(weightsFile(t, dir)); err != nil {
 				t.Fatal(err)
@@ -269,14 +279,12 @@ import sys
 from safetensors.numpy import load_file
 t = load_file(sys.argv[1])
 print(*[f"{k}:{t[k].dtype}:{list(t[k].shape)}:{t[k].ravel().tolist()}" for k in sorted(t)], sep="\n")`
-	if exec.Command("python3", "-c", "import safetensors.numpy").Run() != nil {
-		t.Skip("python3 with the safetensors package is not installed")
-	}
+	python := pythonWithSafetensors(t)
 	files, err := filepath.Glob(filepath.Join(save(t), "weights-*"))
 	if err != nil || len(files) != 1 {
 		t.Fatal(files, err)
 	}
-	got, err := exec.Command("python3", "-c", script, files[0]).CombinedOutput()
+	got, err := exec.Command(python, "-c", script, files[0]).CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, got)
 	}
@@ -289,6 +297,27 @@ scalar:int64:[]:[4611686018427387904]
 	if d := cmp.Diff(want, string(got)); d != "" {
 		t.Errorf("Python reads (-want +got):\n%s", d)
 	}
+}
+
+// pythonWithSafetensors returns a Python that has safetensors, or skips the test.
+func pythonWithSafetensors(t *testing.T) string {
+	t.Helper()
+	python := os.Getenv("FRINGE_PYTHON")
+	if python == "" {
+		deps := os.Getenv("FRINGE_DEPS")
+		if deps == "" {
+			home, err := os.UserHomeDir()
+			if err != nil {
+				t.Skipf("no home folder: %v", err)
+			}
+			deps = filepath.Join(home, ".cache", "fringe")
+		}
+		python = filepath.Join(deps, "python", "bin", "python")
+	}
+	if err := exec.Command(python, "-c", "import safetensors.numpy").Run(); err != nil {
+		t.Skipf("%s has no safetensors (%v): make python installs one", python, err)
+	}
+	return python
 }
 
 func find(t *testing.T, ts []checkpoints.Tensor, name string) checkpoints.Tensor {

@@ -55,6 +55,14 @@ func loadManifest(dir string) (Manifest, error) {
 // loadFile reads a file of a manifest and checks its size and checksum before it is decoded.
 func loadFile(dir, field string, f File) ([]Tensor, error) {
 	path := filepath.Join(dir, f.Name)
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, fmt.Errorf("checkpoints: read the %s file that the manifest names: %w", field, err)
+	}
+	if info.Size() != f.Bytes {
+		return nil, fmt.Errorf("checkpoints: read %q: it is %d bytes long, field %s.bytes of the manifest says %d: the file was cut short or changed",
+			path, info.Size(), field, f.Bytes)
+	}
 	content, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("checkpoints: read the %s file that the manifest names: %w", field, err)

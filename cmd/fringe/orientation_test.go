@@ -75,7 +75,15 @@ func pythonWithAstropy(t *testing.T) string {
 	t.Helper()
 	python := os.Getenv("FRINGE_PYTHON")
 	if python == "" {
-		python = filepath.Join(os.Getenv("FRINGE_DEPS"), "python", "bin", "python")
+		deps := os.Getenv("FRINGE_DEPS")
+		if deps == "" {
+			home, err := os.UserHomeDir()
+			if err != nil {
+				t.Skipf("no home folder: %v", err)
+			}
+			deps = filepath.Join(home, ".cache", "fringe")
+		}
+		python = filepath.Join(deps, "python", "bin", "python")
 	}
 	if err := exec.Command(python, "-c", "import astropy").Run(); err != nil {
 		t.Skipf("%s has no astropy (%v): make python installs one", python, err)

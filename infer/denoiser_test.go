@@ -277,11 +277,24 @@ func TestPnPKeepsTheBestImageOfTheFinalNoiseLevel(t *testing.T) {
 	}
 }
 
+func TestPnPWithoutHolding(t *testing.T) {
+	const steps = 6
+	q, _ := blurredSky(grid(), 0.1)
+	r, err := infer.PnP(context.Background(), problem(t, q), &fades{good: steps}, infer.PnPConfig{Steps: steps, SigmaMin: 0.05, Hold: -1, Settle: 1e-15})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Stop != infer.ScheduleFinished || r.Iterations != steps {
+		t.Errorf("%d steps, %s; want %d, %s", r.Iterations, r.Stop, steps, infer.ScheduleFinished)
+	}
+}
+
 func TestDenoiserConfigsAreChecked(t *testing.T) {
 	for want, err := range map[string]error{
 		"PnPConfig has noise levels": infer.PnPConfig{SigmaMin: 0.5}.Validate(),
 		"PnPConfig.Settle":           infer.PnPConfig{Settle: 1}.Validate(),
 		"PnPConfig has -1":           infer.PnPConfig{Steps: -1}.Validate(),
+		"-2 held":                    infer.PnPConfig{Hold: -2}.Validate(),
 		"PnPConfig.Strength":         infer.PnPConfig{Strength: math.NaN()}.Validate(),
 		"PnPConfig.PeakJy":           infer.PnPConfig{PeakJy: -1}.Validate(),
 		"REDConfig.Anneal":           infer.REDConfig{Anneal: 500}.Validate(),

@@ -13,7 +13,7 @@ import (
 // PnPConfig sets up [PnP]. Zero values take the defaults that are named.
 type PnPConfig struct {
 	Steps     int     `yaml:"steps" json:"steps"`           // denoiser steps K of the schedule; 0 for 24
-	Hold      int     `yaml:"hold" json:"hold"`             // at most that many further steps at SigmaMin; 0 for 8, one for every view
+	Hold      int     `yaml:"hold" json:"hold"`             // at most that many further steps at SigmaMin; 0 for 8, one for every view, −1 for none
 	Settle    float64 `yaml:"settle" json:"settle"`         // relative change of the image at which holding ends; 0 for 1e-3
 	SigmaMax  float64 `yaml:"sigma_max" json:"sigma_max"`   // first noise level, in units of the peak; 0 for 0.2 (49/255 in DPIR)
 	SigmaMin  float64 `yaml:"sigma_min" json:"sigma_min"`   // last noise level; 0 for 0.01
@@ -27,8 +27,8 @@ type PnPConfig struct {
 
 // Validate says which field is wrong.
 func (c PnPConfig) Validate() error {
-	if c.Steps < 0 || c.Hold < 0 || c.DataSteps < 0 {
-		return fmt.Errorf("infer: PnPConfig has %d steps, %d held, with %d data steps, none may be negative", c.Steps, c.Hold, c.DataSteps)
+	if c.Steps < 0 || c.Hold < -1 || c.DataSteps < 0 {
+		return fmt.Errorf("infer: PnPConfig has %d steps, %d held, with %d data steps, none may be negative (but −1 held means none)", c.Steps, c.Hold, c.DataSteps)
 	}
 	if !(c.Settle >= 0 && c.Settle < 1) {
 		return fmt.Errorf("infer: PnPConfig.Settle is %g, must lie in [0, 1)", c.Settle)
@@ -49,6 +49,7 @@ func (c PnPConfig) Validate() error {
 func (c PnPConfig) withDefaults() PnPConfig {
 	setDefault(&c.Steps, 24)
 	setDefault(&c.Hold, 8)
+	c.Hold = max(c.Hold, 0)
 	setDefault(&c.Settle, 1e-3)
 	setDefault(&c.DataSteps, 20)
 	setDefault(&c.SigmaMax, 0.2)
@@ -75,7 +76,8 @@ func setDefault[T int | float64](field *T, value T) {
 // from z. The denoiser sees the image in its 8 (square) or 4 flips and rotations in turn, so that it cannot leave a
 // preference for one orientation. The terms may be any, closure quantities with a flux term included.
 //
-// At SigmaMin the steps go on until the image settles (Converged) or Hold of them are made (ScheduleFinished). The result is,
+// At SigmaMin the steps go on until the image settles (Converged) or Hold of them are made (ScheduleFinished), so that a run has at most
+// Steps + Hold steps. The result is,
 // of the images at SigmaMin, which all feel the prior alike, the one with the smallest data misfit; a run that is cancelled
 // before it gets there returns its last complete image.
 func PnP(ctx context.Context, p Problem, d Denoiser, c PnPConfig) (*Result, error) {

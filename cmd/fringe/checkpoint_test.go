@@ -90,6 +90,10 @@ func TestCheckpointsImage(t *testing.T) {
 			if out.report.Method != c.want || out.report.FluxJy <= 0 || len(out.result.Image) != 32*32 {
 				t.Errorf("method %s, flux %g Jy, %d pixels", out.report.Method, out.report.FluxJy, len(out.result.Image))
 			}
+			// Two iterations in each of four rounds at most; then two steps, or the network's two.
+			if first := out.report.FirstStage; out.report.Iterations > 2 || first > 8 || (first > 0) != (c.name != "unrolled") {
+				t.Errorf("%d iterations after %d of the first stage, asked for 2", out.report.Iterations, first)
+			}
 			if now := torch.Live(); now != before {
 				t.Errorf("%d tensors before, %d after", before, now)
 			}

@@ -12,10 +12,15 @@ import (
 // free: it then starts from the classical image, blurred by half the beam, and is kept at the centre, where the denoiser was trained to expect it.
 func (j *job) denoise(ctx context.Context) (*infer.Result, error) {
 	if j.phaseless() {
-		first, err := j.classical(ctx)
+		terms, err := infer.ParseRegularizers(infer.EHTRegularizers, j.scale)
+		if err != nil {
+			return nil, err
+		}
+		first, err := j.classical(ctx, terms)
 		if err != nil || first.Stop == infer.Cancelled {
 			return first, err
 		}
+		j.firstStage = first.Iterations
 		j.problem.Start = infer.Blur(j.grid, first.Image, j.beamRad()/2)
 	}
 	if j.options.method == "red" {
@@ -23,21 +28,25 @@ func (j *job) denoise(ctx context.Context) (*infer.Result, error) {
 		// The noise level falls over a fifth of the iterations, as it does in plug-and-play.
 		return infer.RED(ctx, j.problem, j.prior.denoiser, infer.REDConfig{MaxIterations: iterations, Anneal: iterations / 5})
 	}
-	return infer.PnP(ctx, j.problem, j.prior.denoiser, infer.PnPConfig{Steps: j.options.maxIter, Recentre: j.phaseless()})
+	c := infer.PnPConfig{Recentre: j.phaseless()}
+	if j.options.maxIter > 0 {
+		c.Steps, c.Hold = j.options.maxIter, -1
+	}
+	return infer.PnP(ctx, j.problem, j.prior.denoiser, c)
 }
 
 // phaseless reports whether nothing that is fitted knows the position of the source.
 func (j *job) phaseless() bool { return j.fit.weights["vis"] == 0 }
 
-// classical images with the default regularizers.
-func (j *job) classical(ctx context.Context) (*infer.Result, error) {
-	terms, err := infer.ParseRegularizers(infer.EHTRegularizers, j.scale)
-	if err != nil {
-		return nil, err
-	}
+// classical images with the given regularizers.
+func (j *job) classical(ctx context.Context, terms []infer.Part) (*infer.Result, error) {
 	problem := j.problem
 	problem.Terms = slices.Concat(problem.Terms, terms)
-	return infer.RML(ctx, problem, infer.EHTDefaults(j.beamRad()))
+	c := infer.EHTDefaults(j.beamRad())
+	if j.options.maxIter > 0 {
+		c.MaxIterations = j.options.maxIter
+	}
+	return infer.RML(ctx, problem, c)
 }
 
 // method names the solver for reports.

@@ -72,7 +72,7 @@ weight to amplitudes whose errors grow by another 10 %.`,
 	f.BoolVar(&o.scans, "scan-average", o.scans, "average visibilities over each scan")
 	f.BoolVar(&o.intraSite, "keep-intra-site", o.intraSite, "keep the baselines between stations of one site")
 	f.StringVar(&o.start, "start", o.start, "first image, and what entropy prefers: flat, gauss or disc, with a size: gauss:40uas (default size: twice the resolution)")
-	f.IntVar(&o.maxIter, "max-iter", o.maxIter, "iterations per round, or denoising steps (default: the method's own)")
+	f.IntVar(&o.maxIter, "max-iter", o.maxIter, "largest number of iterations per round, and of denoising steps (default: the method's own)")
 	f.BoolVar(&o.force, "force", o.force, "overwrite a finished result")
 	return c
 }

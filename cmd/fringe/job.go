@@ -19,7 +19,9 @@ type job struct {
 	scale   infer.Scale // of regularizers
 	problem infer.Problem
 	errs    errorBudget
-	options imageOptions
+
+	firstStage int // iterations of the classical image that a denoiser starts from
+	options    imageOptions
 }
 
 // validate checks the flags before anything is read.
@@ -164,7 +166,7 @@ const (
 	estimatedFluxTolerance = 0.5
 )
 
-// assemble puts the terms together. The flux is a datum unless complex visibilities are fitted and nobody gave a flux.
+// assemble puts the data terms together. The flux is a datum unless complex visibilities are fitted and nobody gave a flux.
 func (j *job) assemble(weights map[string]float64) error {
 	j.problem.Grid = j.grid
 	j.problem.Terms = []infer.Part{{Name: "data", Weight: 1, Term: j.fit.likelihood}}
@@ -180,7 +182,6 @@ func (j *job) assemble(weights map[string]float64) error {
 		}
 		j.problem.Terms = append(j.problem.Terms, infer.Part{Name: "flux", Weight: 1, Term: flux})
 	}
-	j.problem.Terms = append(j.problem.Terms, j.prior.terms...)
 	return nil
 }
 
@@ -194,11 +195,7 @@ func (j *job) solve(ctx context.Context, p *progress) (*infer.Result, error) {
 	case j.prior.denoiser != nil:
 		return j.denoise(ctx)
 	}
-	c := infer.EHTDefaults(j.beamRad())
-	if j.options.maxIter > 0 {
-		c.MaxIterations = j.options.maxIter
-	}
-	return infer.RML(ctx, j.problem, c)
+	return j.classical(ctx, j.prior.terms)
 }
 
 func (j *job) beamRad() float64 { return 1 / j.fit.vis.UVMax() }

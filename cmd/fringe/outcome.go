@@ -35,6 +35,7 @@ type imageReport struct {
 	ReducedChi2        map[string]float64 `json:"reduced_chi2"` // of the fitted kinds of data
 	FluxJy             float64            `json:"flux_jy"`
 	Iterations         int                `json:"iterations"`
+	FirstStage         int                `json:"first_stage_iterations,omitempty"` // of the classical image that a denoiser starts from
 	StopReason         string             `json:"stop_reason"`
 	Seconds            seconds            `json:"seconds"`
 	Prior              string             `json:"prior"`
@@ -68,7 +69,7 @@ func (out *outcome) measure() error {
 		flux += value
 	}
 	out.report = imageReport{
-		ReducedChi2: chi2, FluxJy: flux, Iterations: out.result.Iterations, StopReason: string(out.result.Stop),
+		ReducedChi2: chi2, FluxJy: flux, Iterations: out.result.Iterations, FirstStage: out.job.firstStage, StopReason: string(out.result.Stop),
 		Prior: out.options.prior, Method: out.job.method(), Data: out.job.fit.describe(), Visibilities: out.job.fit.vis.Len(),
 		SystematicFraction: out.job.errs.systematic, NPix: out.options.npix,
 		FieldUas:      float64(out.job.grid.NX) * out.job.grid.CellRad / radio.Microarcsecond,

@@ -4,6 +4,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"fringe/data"
@@ -19,12 +20,12 @@ func TestCoverageAgreesWithFiles(t *testing.T) {
 		file      string
 		tolerance float64 // of the baseline length
 	}{
-		{"vlba/mojave.uvfits", 1e-3},
-		{"m87/SR1_M87_2017_101_lo_hops_netcal_StokesI.uvfits", 6e-3},
+		{"../../shared/data/vlba/mojave.uvfits", 1e-3},
+		{"../examples/m87/SR1_M87_2017_101_lo_hops_netcal_StokesI.uvfits", 6e-3},
 	} {
 		t.Run(filepath.Base(test.file), func(t *testing.T) {
-			path := filepath.Join("..", "..", "shared", "data", filepath.FromSlash(test.file))
-			if _, err := os.Stat(path); err != nil {
+			path := filepath.FromSlash(test.file)
+			if _, err := os.Stat(path); err != nil && strings.Contains(test.file, "shared") {
 				t.Skip("no data beside the repository: ", err)
 			}
 			file, err := data.ReadUVFITS(path)

@@ -90,11 +90,7 @@ func (c ReconstructionConfig) batch(seed uint64, split data.Split, step, size in
 
 // add appends an example.
 func (o *Observed) add(p data.Pair, systematic float64) error {
-	gram, err := measure.NewGram(p.Grid, p.Vis.WithSystematic(systematic))
-	if err != nil {
-		return err
-	}
-	scaled, err := gram.NetworkUnits()
+	scaled, err := measure.NewScaled(p.Grid, p.Vis.WithSystematic(systematic))
 	if err != nil {
 		return err
 	}

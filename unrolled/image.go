@@ -18,11 +18,8 @@ func (n *Network) Image(g radio.Grid, v *radio.Visibilities) ([]float64, error) 
 	all := symmetries(g)
 	batch := make([]measure.Scaled, len(all))
 	for k, m := range all {
-		gram, err := measure.NewGram(g, m.visibilities(v))
-		if err != nil {
-			return nil, err
-		}
-		if batch[k], err = gram.NetworkUnits(); err != nil {
+		var err error
+		if batch[k], err = measure.NewScaled(g, m.visibilities(v)); err != nil {
 			return nil, err
 		}
 	}

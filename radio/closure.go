@@ -26,8 +26,9 @@ type Closures struct {
 // Len returns the number of closure quantities.
 func (c *Closures) Len() int { return len(c.Value) }
 
-// allStations is the number of stations up to which every triangle and quadrangle is a candidate. Above, only those
-// through the reference station are: they still hold a complete set when that station has all its baselines.
+// allStations is the number of stations up to which every triangle and quadrangle is a candidate from the start, as N⁴ of
+// them take long. Above, those through the reference station come first, which are a complete set when that station has all
+// its baselines, and those through further stations only as long as something is missing.
 const allStations = 12
 
 // ClosurePhases returns a maximal independent set of closure phases for every time and frequency of v: (N−1)(N−2)/2
@@ -35,13 +36,14 @@ const allStations = 12
 // are left out first. σ² = Σ (σ_k/|V_k|)², the error to first order.
 //
 // Which triangles enter is decided by noise: the independent set with the smallest σ is taken, which in practice runs
-// through the most sensitive station, the customary reference. The quantities share baselines, so their errors are
-// correlated; Sigma does not carry that (Blackburn et al. 2020, ApJ 894, 31).
+// through the most sensitive station, the customary reference. Above 12 stations only the triangles through that station
+// compete; those through the next most sensitive ones fill what missing baselines leave open. The quantities share baselines,
+// so their errors are correlated; Sigma does not carry that (Blackburn et al. 2020, ApJ 894, 31).
 //
 // Visibilities belong together when their TimeSec and FreqHz are equal; call [Visibilities.ScanAverage] first where
 // baselines have times of their own.
 func ClosurePhases(v *Visibilities, minSNR float64) *Closures {
-	return closures(v, 3, minSNR, triangles)
+	return closures(v, 3, minSNR, (*snapshot).triangles)
 }
 
 // LogClosureAmplitudes returns a maximal independent set of log closure amplitudes ln|V_ab V_cd / (V_ac V_bd)|: N(N−3)/2
@@ -51,7 +53,7 @@ func ClosurePhases(v *Visibilities, minSNR float64) *Closures {
 // about V is ln max(|V|, |n|), and averaged over Gaussian noise E ln|V+n| = ln|V| + ½E₁(|V|²/2σ²), an excess of
 // 0.001 at |V|/σ = 3 and of 2e-5 at 4. (Replacing |V|² by |V|² − σ² would introduce a bias of −σ²/2|V|².)
 func LogClosureAmplitudes(v *Visibilities, minSNR float64) *Closures {
-	return closures(v, 4, minSNR, quadrangles)
+	return closures(v, 4, minSNR, (*snapshot).quadrangles)
 }
 
 // candidate is one closure quantity that could enter the set; index and sign hold Order used entries.
@@ -61,11 +63,23 @@ type candidate struct {
 	variance float64
 }
 
-// closures runs the selection snapshot by snapshot.
-func closures(v *Visibilities, order int, minSNR float64, list func(*snapshot) []candidate) *Closures {
+// closures runs the selection snapshot by snapshot. list appends the candidates whose first station has a given rank.
+func closures(v *Visibilities, order int, minSNR float64, list func(*snapshot, []candidate, int) []candidate) *Closures {
 	c := &Closures{Order: order}
 	for _, s := range snapshots(v, minSNR) {
-		for _, q := range independent(s, order, list(s)) {
+		together := 1
+		if len(s.stations) <= allStations {
+			together = len(s.stations)
+		}
+		set := independent{snapshot: s, order: order, complete: s.closureRank(order), basis: newBasis(len(s.baselines))}
+		for first := 0; first < len(s.stations) && len(set.chosen) < set.complete; first += together {
+			var candidates []candidate
+			for i := range together {
+				candidates = list(s, candidates, first+i)
+			}
+			set.add(candidates)
+		}
+		for _, q := range set.chosen {
 			c.append(v, q)
 		}
 	}
@@ -109,20 +123,29 @@ func WrapPhase(phase float64) float64 {
 	return wrapped
 }
 
-// independent returns the candidates of the independent set with the smallest variances, in order of variance. Taking
-// the quietest candidate that the chosen ones do not imply is optimal, because linear independence is a matroid.
-func independent(s *snapshot, order int, list []candidate) []candidate {
+// independent is a growing set of linearly independent closure quantities of one snapshot.
+type independent struct {
+	*snapshot
+	order    int
+	complete int // no independent set is larger
+	basis    *basis
+	chosen   []candidate
+}
+
+// add includes the candidates that the chosen ones do not imply, the quietest first, until the set is complete. Taking the
+// quietest of a list gives the set with the smallest variances, because linear independence is a matroid.
+func (d *independent) add(list []candidate) {
 	slices.SortStableFunc(list, func(a, b candidate) int { return cmp.Compare(a.variance, b.variance) })
-	basis := newBasis(len(s.baselines))
-	var chosen []candidate
 	for _, q := range list {
-		row := make([]float64, len(s.baselines))
-		for i := range order {
-			row[s.column[q.index[i]]] = q.sign[i]
+		if len(d.chosen) == d.complete {
+			return
 		}
-		if basis.add(row) {
-			chosen = append(chosen, q)
+		row := make([]float64, len(d.baselines))
+		for i := range d.order {
+			row[d.column[q.index[i]]] = q.sign[i]
+		}
+		if d.basis.add(row) {
+			d.chosen = append(d.chosen, q)
 		}
 	}
-	return chosen
 }

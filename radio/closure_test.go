@@ -95,6 +95,53 @@ func TestClosureRankWithMissingBaselines(t *testing.T) {
 	}
 }
 
+// Above 12 stations the reference station alone does not give a complete set when it lacks baselines. With the dense rest of
+// the array present, loops of three and four stations leave nothing out: E−V+1 phases and E−V amplitudes.
+func TestClosuresOfManyStationsWithGapsAreComplete(t *testing.T) {
+	for _, n := range []int{14, 16} {
+		for trial := range uint64(5) {
+			rng := rand.New(rand.NewPCG(18, trial))
+			full := randomSet(rng, n, 1)
+			for k := range full.Weight {
+				if full.Ant1[k] == 0 {
+					full.Weight[k] *= 1e4 // station 0 is the reference
+				}
+			}
+			v := full.Select(func(k int) bool {
+				if full.Ant1[k] == 0 {
+					return full.Ant2[k] < n-4 // the reference misses four stations
+				}
+				return rng.Float64() > 0.15
+			})
+			for _, tt := range []struct {
+				closures *radio.Closures
+				want     int
+			}{{radio.ClosurePhases(v, 0), v.Len() - n + 1}, {radio.LogClosureAmplitudes(v, 0), v.Len() - n}} {
+				if got := rank(tt.closures, v.Len()); tt.closures.Len() != tt.want || got != tt.want {
+					t.Errorf("%d stations, trial %d, order %d: %d closures of rank %d, want %d",
+						n, trial, tt.closures.Order, tt.closures.Len(), got, tt.want)
+				}
+			}
+		}
+	}
+}
+
+// Two separate triangles, and a square whose stations fall into two groups.
+func TestClosuresOfSeparatePartsAndOfASquare(t *testing.T) {
+	full := randomSet(rand.New(rand.NewPCG(19, 1)), 10, 1)
+	joined := map[[2]int]bool{
+		{0, 1}: true, {1, 2}: true, {0, 2}: true, {3, 4}: true, {4, 5}: true, {3, 5}: true,
+		{6, 7}: true, {7, 8}: true, {8, 9}: true, {6, 9}: true,
+	}
+	v := full.Select(func(k int) bool { return joined[[2]int{full.Ant1[k], full.Ant2[k]}] })
+	if got := radio.ClosurePhases(v, 0).Len(); got != 2 {
+		t.Errorf("%d closure phases, want that of each triangle", got)
+	}
+	if got := radio.LogClosureAmplitudes(v, 0).Len(); got != 1 {
+		t.Errorf("%d log closure amplitudes, want that of the square", got)
+	}
+}
+
 // rank returns the rank of the matrix whose rows are the closures.
 func rank(c *radio.Closures, columns int) int {
 	if c.Len() == 0 {

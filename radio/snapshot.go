@@ -81,39 +81,72 @@ func newSnapshot(v *Visibilities, indices []int) *snapshot {
 	return s
 }
 
-// references returns how many of the leading stations may be the first of a triangle or quadrangle.
-func (s *snapshot) references() int {
-	if len(s.stations) > allStations {
-		return 1
+// closureRank bounds the number of independent closure quantities of an order from above: the visibilities less what the
+// gains of V stations can change. Phases of gains leave one common phase per connected part of the stations without effect;
+// amplitudes leave one factor, against its inverse, per part whose stations fall into two groups with baselines only between
+// them. Loops of three or four stations reach the bound except in sparse arrays.
+func (s *snapshot) closureRank(order int) int {
+	parts, bipartite := s.parts()
+	if order == 3 {
+		return len(s.baselines) - len(s.stations) + parts
 	}
-	return len(s.stations)
+	return len(s.baselines) - len(s.stations) + bipartite
 }
 
-// triangles lists every closed triangle a→b→c→a of the snapshot.
-func triangles(s *snapshot) []candidate {
-	var list []candidate
-	for i, a := range s.stations[:s.references()] {
-		for j, b := range s.stations[i+1:] {
-			for _, c := range s.stations[i+j+2:] {
-				list = s.appendLoop(list, [][2]int{{a, b}, {b, c}, {c, a}}, nil)
+// parts counts the connected parts of the stations, and those of them that two colours can paint so that every baseline
+// joins different ones.
+func (s *snapshot) parts() (all, bipartite int) {
+	colour := map[int]bool{}
+	for _, root := range s.stations {
+		if _, seen := colour[root]; seen {
+			continue
+		}
+		colour[root] = true
+		two := true
+		for queue := []int{root}; len(queue) > 0; queue = queue[1:] {
+			for _, b := range s.stations {
+				if _, joined := s.link[[2]int{queue[0], b}]; !joined {
+					continue
+				}
+				c, seen := colour[b]
+				if !seen {
+					colour[b] = !colour[queue[0]]
+					queue = append(queue, b)
+				} else if c == colour[queue[0]] {
+					two = false
+				}
 			}
+		}
+		all++
+		if two {
+			bipartite++
+		}
+	}
+	return all, bipartite
+}
+
+// triangles appends the closed triangles a→b→c→a in which a is station i and b and c come after it.
+func (s *snapshot) triangles(list []candidate, i int) []candidate {
+	a, rest := s.stations[i], s.stations[i+1:]
+	for j, b := range rest {
+		for _, c := range rest[j+1:] {
+			list = s.appendLoop(list, [][2]int{{a, b}, {b, c}, {c, a}}, nil)
 		}
 	}
 	return list
 }
 
-// quadrangles lists, for every four stations, the three ratios of two of the three products of opposite baselines.
-func quadrangles(s *snapshot) []candidate {
+// quadrangles appends, for station i and every three after it, the three ratios of two of the three products of opposite
+// baselines.
+func (s *snapshot) quadrangles(list []candidate, i int) []candidate {
 	over := []float64{1, 1, -1, -1}
-	var list []candidate
-	for i, a := range s.stations[:s.references()] {
-		for j, b := range s.stations[i+1:] {
-			for k, c := range s.stations[i+j+2:] {
-				for _, d := range s.stations[i+j+k+3:] {
-					list = s.appendLoop(list, [][2]int{{a, b}, {c, d}, {a, c}, {b, d}}, over)
-					list = s.appendLoop(list, [][2]int{{a, b}, {c, d}, {a, d}, {b, c}}, over)
-					list = s.appendLoop(list, [][2]int{{a, c}, {b, d}, {a, d}, {b, c}}, over)
-				}
+	a, rest := s.stations[i], s.stations[i+1:]
+	for j, b := range rest {
+		for k, c := range rest[j+1:] {
+			for _, d := range rest[j+k+2:] {
+				list = s.appendLoop(list, [][2]int{{a, b}, {c, d}, {a, c}, {b, d}}, over)
+				list = s.appendLoop(list, [][2]int{{a, b}, {c, d}, {a, d}, {b, c}}, over)
+				list = s.appendLoop(list, [][2]int{{a, c}, {b, d}, {a, d}, {b, c}}, over)
 			}
 		}
 	}

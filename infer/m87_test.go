@@ -30,7 +30,7 @@ func m87(t *testing.T) *radio.Visibilities {
 	return v
 }
 
-// closureLikelihood weighs closure quantities, with 1 % of systematic error, fully, and amplitudes, with 10 % more error for the
+// closureLikelihood weighs closure quantities above 3σ, with 1 % of systematic error, fully, and amplitudes, with 10 % more error for the
 // gains, by a fifth. Amplitudes are debiased by their thermal errors alone.
 func closureLikelihood(t *testing.T, g radio.Grid, thermal *radio.Visibilities) *measure.Likelihood {
 	t.Helper()
@@ -39,13 +39,13 @@ func closureLikelihood(t *testing.T, g radio.Grid, thermal *radio.Visibilities) 
 		t.Fatal(err)
 	}
 	t.Cleanup(op.Close)
-	const systematic, gain = 0.01, 0.1
+	const systematic, gain, minSNR = 0.01, 0.1, 3
 	v := thermal.WithSystematic(systematic)
-	phases, err := measure.NewClosurePhase(radio.ClosurePhases(v, 0))
+	phases, err := measure.NewClosurePhase(radio.ClosurePhases(v, minSNR))
 	if err != nil {
 		t.Fatal(err)
 	}
-	closures, err := measure.NewLogClosureAmplitude(radio.LogClosureAmplitudes(v, 0))
+	closures, err := measure.NewLogClosureAmplitude(radio.LogClosureAmplitudes(v, minSNR))
 	if err != nil {
 		t.Fatal(err)
 	}

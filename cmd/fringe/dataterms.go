@@ -6,6 +6,7 @@ import (
 	"io"
 	"maps"
 	"math"
+	"math/cmplx"
 	"slices"
 	"strconv"
 	"strings"
@@ -58,8 +59,9 @@ type errorBudget struct {
 	gain       float64 // of plain amplitudes, besides
 }
 
-// newFit forms the data of the given kinds from visibilities with thermal errors.
-func newFit(thermal *radio.Visibilities, g radio.Grid, weights map[string]float64, errs errorBudget) (*fit, error) {
+// newFit forms the data of the given kinds from visibilities with thermal errors. Closure quantities are made of visibilities of at
+// least minSNR in |V|/σ.
+func newFit(thermal *radio.Visibilities, g radio.Grid, weights map[string]float64, errs errorBudget, minSNR float64) (*fit, error) {
 	v := thermal.WithSystematic(errs.systematic)
 	op, err := measure.NewNUFFT(g, v.U, v.V, 1e-12)
 	if err != nil {
@@ -68,8 +70,8 @@ func newFit(thermal *radio.Visibilities, g radio.Grid, weights map[string]float6
 	f := &fit{
 		vis: v, weights: weights, op: op,
 		amplitudes: amplitudes(thermal, errs),
-		phases:     radio.ClosurePhases(v, 0),
-		ratios:     radio.LogClosureAmplitudes(v, 0),
+		phases:     radio.ClosurePhases(v, minSNR),
+		ratios:     radio.LogClosureAmplitudes(v, minSNR),
 	}
 	f.likelihood = &measure.Likelihood{Op: op}
 	for _, name := range dataKinds() {
@@ -84,6 +86,17 @@ func newFit(thermal *radio.Visibilities, g radio.Grid, weights map[string]float6
 		f.likelihood.Terms = append(f.likelihood.Terms, measure.Weighted{Term: term, Weight: weights[name]})
 	}
 	return f, nil
+}
+
+// tooFaint returns how many visibilities closure quantities leave out.
+func (f *fit) tooFaint(minSNR float64) int {
+	n := 0
+	for k, vis := range f.vis.Vis {
+		if !f.vis.Flagged(k) && !(cmplx.Abs(vis)*math.Sqrt(f.vis.Weight[k]) >= minSNR) {
+			n++
+		}
+	}
+	return n
 }
 
 // amplitudes returns debiased amplitudes with all their errors. Thermal noise alone lifts an amplitude, so it alone is taken
@@ -110,7 +123,7 @@ func (f *fit) term(name string) (measure.Term, error) {
 
 func closureTerm[T measure.Term](c *radio.Closures, what string, term func(*radio.Closures) (T, error)) (measure.Term, error) {
 	if c.Len() == 0 {
-		return nil, withHint(errors.New("the observation has no "+what+" at the same time"), "fit something else with --data: vis or amp")
+		return nil, withHint(errors.New("the observation has no "+what+" at the same time"), "fit something else with --data, vis or amp, or lower --closure-snr")
 	}
 	return term(c)
 }

@@ -1,7 +1,11 @@
 package main
 
 import (
+	"fmt"
 	"math"
+	"math/cmplx"
+	"slices"
+	"strings"
 	"testing"
 
 	"fringe/radio"
@@ -28,12 +32,46 @@ func TestErrorsLeaveAmplitudes(t *testing.T) {
 		}
 	}
 	g := radio.Grid{NX: 16, NY: 16, CellRad: 4 * radio.Microarcsecond}
-	f, err := newFit(v, g, map[string]float64{"amp": 1}, errorBudget{0.3, 0.4})
+	f, err := newFit(v, g, map[string]float64{"amp": 1}, errorBudget{0.3, 0.4}, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer f.op.Close()
 	if f.amplitudes.Value[0] != 4 || math.Abs(1/f.vis.Weight[0]-(9+0.09*25)) > 1e-12 {
 		t.Errorf("the fit has amplitude %g and variance %g, want 4 and %g", f.amplitudes.Value[0], 1/f.vis.Weight[0], 9+0.09*25)
+	}
+}
+
+// Every closure quantity is made of visibilities above the cut, and the number of those below it is told.
+func TestClosureCut(t *testing.T) {
+	o := quick(t, "entropy")
+	o.closureSNR = 30
+	obs, err := o.observe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cut, err := o.prepare(obs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer cut.close()
+	v, faint := cut.fit.vis, 0
+	snr := func(k int32) float64 { return cmplx.Abs(v.Vis[k]) * math.Sqrt(v.Weight[k]) }
+	for k := range v.Vis {
+		if snr(int32(k)) < 30 {
+			faint++
+		}
+	}
+	if want := fmt.Sprintf("closure quantities leave out %d of %d visibilities, below 30 sigma", faint, v.Len()); faint == 0 || !slices.ContainsFunc(obs.notes, func(n string) bool {
+		return strings.HasPrefix(n, want)
+	}) {
+		t.Errorf("notes %q, want one that starts with %q", obs.notes, want)
+	}
+	for _, set := range []*radio.Closures{cut.fit.phases, cut.fit.ratios} {
+		for _, k := range set.Index {
+			if snr(k) < 30 {
+				t.Errorf("visibility %d of %g sigma is in closures of %d", k, snr(k), set.Order)
+			}
+		}
 	}
 }

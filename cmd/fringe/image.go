@@ -21,6 +21,7 @@ type imageOptions struct {
 	fluxJy     float64
 	sys, gains float64
 	sysGiven   bool // by the user; otherwise an unrolled network brings its own
+	closureSNR float64
 	uvMin      quantity
 	scans      bool
 	intraSite  bool
@@ -32,7 +33,7 @@ type imageOptions struct {
 // defaultOptions is what a newcomer gets, and what demo starts from.
 func defaultOptions() imageOptions {
 	return imageOptions{
-		prior: infer.EHTRegularizers, method: "pnp", data: "auto", npix: 64, fov: angle(""), sys: 0.01, gains: 0.1,
+		prior: infer.EHTRegularizers, method: "pnp", data: "auto", npix: 64, fov: angle(""), sys: 0.01, gains: 0.1, closureSNR: 3,
 		uvMin: length(""), scans: true, start: "gauss",
 	}
 }
@@ -68,6 +69,7 @@ weight to amplitudes whose errors grow by another 10 %.`,
 	f.Float64Var(&o.fluxJy, "flux", o.fluxJy, "total flux in Jy (default: the amplitude on the shortest baselines)")
 	f.Float64Var(&o.sys, "sys", o.sys, "systematic error of all data, as a fraction of the amplitude (default for an unrolled network: that of its training)")
 	f.Float64Var(&o.gains, "gain-error", o.gains, "further error of plain amplitudes, as a fraction: stations are off by some per cent")
+	f.Float64Var(&o.closureSNR, "closure-snr", o.closureSNR, "leave visibilities with a smaller |V|/sigma out of closure quantities, whose errors hold to first order only")
 	f.Var(&o.uvMin, "uv-min", "leave out shorter baselines, such as 0.1Gl, 200Ml")
 	f.BoolVar(&o.scans, "scan-average", o.scans, "average visibilities over each scan")
 	f.BoolVar(&o.intraSite, "keep-intra-site", o.intraSite, "keep the baselines between stations of one site")

@@ -40,6 +40,9 @@ func (o imageOptions) validate() error {
 			return fmt.Errorf("--%s is %g, must be a fraction of at least 0 and below 1", f.name, f.value)
 		}
 	}
+	if !(o.closureSNR >= 0) || math.IsInf(o.closureSNR, 0) {
+		return fmt.Errorf("--closure-snr is %g, must not be negative", o.closureSNR)
+	}
 	if !(o.fluxJy >= 0) || math.IsInf(o.fluxJy, 0) {
 		return fmt.Errorf("--flux is %g Jy, must be positive", o.fluxJy)
 	}
@@ -96,8 +99,11 @@ func (j *job) form(obs *observation) (err error) {
 		return err
 	}
 	j.errs = o.errorBudget(obs, j.prior)
-	if j.fit, err = newFit(obs.vis, j.grid, weights, j.errs); err != nil {
+	if j.fit, err = newFit(obs.vis, j.grid, weights, j.errs, o.closureSNR); err != nil {
 		return err
+	}
+	if n := j.fit.tooFaint(o.closureSNR); n > 0 {
+		obs.note("closure quantities leave out %d of %d visibilities, below %g sigma (--closure-snr)", n, j.fit.vis.Len(), o.closureSNR)
 	}
 	return j.assemble(weights)
 }

@@ -20,6 +20,7 @@ func TestOptionsRefused(t *testing.T) {
 		{"few pixels", func(o *imageOptions) { o.npix = 1 }, "--npix is 1, must be between 8 and 4096"},
 		{"systematic error", func(o *imageOptions) { o.sys = 2 }, "--sys is 2, must be a fraction"},
 		{"gain error", func(o *imageOptions) { o.gains = math.NaN() }, "--gain-error is NaN"},
+		{"closures", func(o *imageOptions) { o.closureSNR = math.NaN() }, "--closure-snr is NaN, must not be negative"},
 		{"flux", func(o *imageOptions) { o.fluxJy = -1 }, "--flux is -1 Jy"},
 		{"iterations", func(o *imageOptions) { o.maxIter = -1 }, "--max-iter is -1"},
 		{"method", func(o *imageOptions) { o.method = "magic" }, "known are pnp, red"},

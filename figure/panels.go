@@ -1,6 +1,7 @@
 package figure
 
 import (
+	"errors"
 	"fmt"
 	"image/color"
 	"image/png"
@@ -20,6 +21,9 @@ const (
 	residualHeight        = 260
 )
 
+// ErrNotFinite says that a number to be drawn is NaN or infinite.
+var ErrNotFinite = errors.New("not finite")
+
 // write draws data over model above and normalised residuals below on a common x axis.
 func write(w io.Writer, xLabel, yLabel string, points []point) error {
 	if len(points) == 0 {
@@ -28,7 +32,7 @@ func write(w io.Writer, xLabel, yLabel string, points []point) error {
 	for j, p := range points {
 		for _, value := range []float64{p.x, p.data, p.sigma, p.model, p.residual} {
 			if math.IsNaN(value) || math.IsInf(value, 0) {
-				return fmt.Errorf("figure: draw %s: datum %d is not finite: %+v", yLabel, j, p)
+				return fmt.Errorf("figure: draw %s: %w: datum %d is %+v", yLabel, ErrNotFinite, j, p)
 			}
 		}
 	}

@@ -30,37 +30,34 @@ func WriteAmplitudes(w io.Writer, v *radio.Visibilities, a radio.AmplitudeSet, m
 // model holds the predicted visibilities (Jy) in the order of v, from which c was made.
 func WriteClosurePhases(w io.Writer, v *radio.Visibilities, c *radio.Closures, model []complex128) error {
 	const degree = math.Pi / 180
-	points := closurePoints(v, c, func(sign float64, k int32) float64 { return sign * cmplx.Phase(model[k]) })
+	points := closurePoints(v, c, model)
 	for j := range points {
 		p := &points[j]
-		p.model = radio.WrapPhase(p.model) / degree
-		p.residual = radio.WrapPhase(p.data-p.model*degree) / degree
-		p.data, p.sigma = p.data/degree, p.sigma/degree
+		p.residual = radio.WrapPhase(p.data-p.model) / degree
+		p.data, p.sigma, p.model = p.data/degree, p.sigma/degree, p.model/degree
 	}
 	return write(w, "triangle perimeter (Gλ)", "closure phase (°)", points)
 }
 
 // WriteLogClosureAmplitudes draws log closure amplitudes with error bars over those of model against the sum of the four
 // baseline lengths, and (data − model)/σ below. model holds the predicted visibilities (Jy) in the order of v, from which
-// c was made.
+// c was made; one that is zero has no logarithm, and then the error is [ErrNotFinite].
 func WriteLogClosureAmplitudes(w io.Writer, v *radio.Visibilities, c *radio.Closures, model []complex128) error {
-	points := closurePoints(v, c, func(sign float64, k int32) float64 { return sign * math.Log(cmplx.Abs(model[k])) })
+	points := closurePoints(v, c, model)
 	for j := range points {
 		points[j].residual = points[j].data - points[j].model
 	}
 	return write(w, "sum of the four baseline lengths (Gλ)", "log closure amplitude", points)
 }
 
-// closurePoints adds up, for each closure quantity, baseline lengths and the model's term of each of its visibilities.
-func closurePoints(v *radio.Visibilities, c *radio.Closures, term func(sign float64, k int32) float64) []point {
+// closurePoints returns each closure quantity with the model's, at the sum of its baseline lengths.
+func closurePoints(v *radio.Visibilities, c *radio.Closures, model []complex128) []point {
 	points := make([]point, c.Len())
 	for j := range points {
 		p := &points[j]
-		p.data, p.sigma = c.Value[j], c.Sigma[j]
-		for i := range c.Order {
-			k, sign := c.Index[c.Order*j+i], c.Sign[c.Order*j+i]
+		p.data, p.sigma, p.model = c.Value[j], c.Sigma[j], c.At(j, model)
+		for _, k := range c.Index[c.Order*j:][:c.Order] {
 			p.x += v.UVDistance(int(k)) / gigalambda
-			p.model += term(sign, k)
 		}
 	}
 	return points

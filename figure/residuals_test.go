@@ -2,6 +2,7 @@ package figure
 
 import (
 	"bytes"
+	"errors"
 	"image/png"
 	"math"
 	"math/cmplx"
@@ -65,14 +66,28 @@ func TestResidualFigures(t *testing.T) {
 func TestClosurePointsOfTheModel(t *testing.T) {
 	v, model := observation()
 	c := radio.ClosurePhases(v, 0)
-	for j, p := range closurePoints(v, c, func(sign float64, k int32) float64 { return sign * cmplx.Phase(model[k]) }) {
-		// Rounding of phases up to 3π.
+	for j, p := range closurePoints(v, c, model) {
+		// Rounding of phases.
 		if d := radio.WrapPhase(p.data - p.model); math.Abs(d) > 1e-12 {
 			t.Errorf("closure phase %d differs by %g", j, d)
 		}
 		if p.x <= 0 {
 			t.Errorf("perimeter %g", p.x)
 		}
+	}
+}
+
+// A model without flux on a baseline has no closure amplitude there, and says so in a way that callers can tell.
+func TestZeroModel(t *testing.T) {
+	v, model := observation()
+	model[2] = 0
+	var b bytes.Buffer
+	err := WriteLogClosureAmplitudes(&b, v, radio.LogClosureAmplitudes(v, 0), model)
+	if !errors.Is(err, ErrNotFinite) || b.Len() > 0 {
+		t.Errorf("error %v, %d bytes; want %v and none", err, b.Len(), ErrNotFinite)
+	}
+	if err := WriteClosurePhases(&b, v, radio.ClosurePhases(v, 0), model); err != nil {
+		t.Errorf("closure phases: %v", err)
 	}
 }
 

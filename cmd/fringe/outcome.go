@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -95,12 +96,11 @@ func (out *outcome) save(dir *outDir, begin time.Time, log io.Writer) (err error
 	if err := data.WriteImage(path, out.result.Image, out.job.grid, out.header()); err != nil {
 		return err
 	}
-	figures := out.job.fit.figures(out.result.Image)
-	figures["image.png"] = out.writeSky
-	for _, name := range slices.Sorted(maps.Keys(figures)) {
-		if err := dir.write(name, figures[name]); err != nil {
-			return err
-		}
+	if err := dir.write("image.png", out.writeSky); err != nil {
+		return err
+	}
+	if err := out.saveResiduals(dir, log); err != nil {
+		return err
 	}
 	out.report.Seconds.Total = time.Since(begin).Seconds()
 	if err := dir.write("report.json", out.writeReport); err != nil {
@@ -110,6 +110,23 @@ func (out *outcome) save(dir *outDir, begin time.Time, log io.Writer) (err error
 		return err
 	}
 	out.tell(dir.path, log)
+	return nil
+}
+
+// saveResiduals draws the residuals. A figure that cannot be drawn, such as closure amplitudes of an image without flux on some
+// baseline, is left out and told: the image matters more.
+func (out *outcome) saveResiduals(dir *outDir, log io.Writer) error {
+	figures := out.job.fit.figures(out.result.Image)
+	for _, name := range slices.Sorted(maps.Keys(figures)) {
+		err := dir.write(name, figures[name])
+		if errors.Is(err, figure.ErrNotFinite) {
+			fmt.Fprintf(log, "left out a figure: %v\n", err)
+			continue
+		}
+		if err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

@@ -105,6 +105,8 @@ func TestCheckpointsRefused(t *testing.T) {
 	before := torch.Live()
 	closures := quick(t, unrolledCheckpoint(t))
 	closures.data = "cphase,logcamp"
+	strong := quick(t, "entropy")
+	strong.strength = 2
 	unknown := quick(t, save(t, "diffusion", map[string]any{}, nil))
 	other, err := models.NewDenoiser(models.UNetConfig{Width: 16, Pools: 1}, rand.New(rand.NewPCG(1, 1)))
 	if err != nil {
@@ -117,6 +119,7 @@ func TestCheckpointsRefused(t *testing.T) {
 		want string
 	}{
 		{closures, "works on calibrated visibilities, not on cphase,logcamp"},
+		{strong, "--strength is that of a denoiser, and entropy is none"},
 		{unknown, `field kind of the manifest is "diffusion": known are denoiser, unrolled`},
 		{wrong, "has shape"},
 	} {
@@ -129,6 +132,25 @@ func TestCheckpointsRefused(t *testing.T) {
 	}
 	if now := torch.Live(); now != before {
 		t.Errorf("%d tensors before, %d after", before, now)
+	}
+}
+
+// A stronger denoiser leaves more of the data unexplained: this one, untrained, holds the image where it is.
+func TestStrengthOfDenoiser(t *testing.T) {
+	for _, method := range []string{"pnp", "red"} {
+		misfit := map[float64]float64{}
+		for _, strength := range []float64{0.001, 1000} {
+			o := quick(t, denoiserCheckpoint(t))
+			o.method, o.data, o.strength = method, "vis", strength
+			out, err := o.run(context.Background(), &bytes.Buffer{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			misfit[strength] = out.report.ReducedChi2["vis"]
+		}
+		if !(misfit[1000] > 1.1*misfit[0.001]) {
+			t.Errorf("%s: reduced χ² by strength %v, want a larger one for the larger strength", method, misfit)
+		}
 	}
 }
 

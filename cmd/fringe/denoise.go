@@ -9,7 +9,8 @@ import (
 )
 
 // denoise images with a denoiser as the prior. Without complex visibilities the fit has local minima, and the position is
-// free: it then starts from the classical image, blurred by half the beam, and is kept at the centre, where the denoiser was trained to expect it.
+// free: it then starts from the classical image, blurred by half the beam, and is kept at the centre, where the denoiser was
+// trained to expect it.
 func (j *job) denoise(ctx context.Context) (*infer.Result, error) {
 	if j.phaseless() {
 		terms, err := infer.ParseRegularizers(infer.EHTRegularizers, j.scale)
@@ -26,9 +27,10 @@ func (j *job) denoise(ctx context.Context) (*infer.Result, error) {
 	if j.options.method == "red" {
 		iterations := cmp.Or(j.options.maxIter, 500)
 		// The noise level falls over a fifth of the iterations, as it does in plug-and-play.
-		return infer.RED(ctx, j.problem, j.prior.denoiser, infer.REDConfig{MaxIterations: iterations, Anneal: iterations / 5})
+		c := infer.REDConfig{MaxIterations: iterations, Anneal: iterations / 5, Strength: j.options.strength}
+		return infer.RED(ctx, j.problem, j.prior.denoiser, c)
 	}
-	c := infer.PnPConfig{Recentre: j.phaseless()}
+	c := infer.PnPConfig{Recentre: j.phaseless(), Strength: j.options.strength}
 	if j.options.maxIter > 0 {
 		c.Steps, c.Hold = j.options.maxIter, -1
 	}

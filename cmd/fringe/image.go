@@ -15,6 +15,7 @@ type imageOptions struct {
 	path, out  string
 	prior      string
 	method     string
+	strength   float64 // of a denoiser; 0 for the method's own
 	data       string
 	npix       int
 	fov        quantity
@@ -63,6 +64,7 @@ weight to amplitudes whose errors grow by another 10 %.`,
 	f.StringVarP(&o.out, "out", "o", "", "folder of the results (required)")
 	f.StringVar(&o.prior, "prior", o.prior, "what is assumed of the sky: regularizers with strengths (entropy=1,tv=0.5), or the folder of a checkpoint")
 	f.StringVar(&o.method, "method", o.method, "how a denoiser is used: pnp (plug and play) or red (regularisation by denoising); without vis it starts from the classical image")
+	f.Float64Var(&o.strength, "strength", o.strength, "weight of a denoiser against the data (default: the method's own, 0.23 for pnp and 1 for red)")
 	f.StringVar(&o.data, "data", o.data, "what is fitted, with weights: of vis, amp, cphase, logcamp; auto is amp=0.2,cphase,logcamp, or vis for an unrolled network")
 	f.IntVar(&o.npix, "npix", o.npix, "pixels along each side")
 	f.Var(&o.fov, "fov", "field of view, such as 128uas, 10mas, 3arcsec (default: pixels such as a checkpoint was trained on, or 1/12 of the resolution)")

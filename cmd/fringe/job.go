@@ -46,6 +46,9 @@ func (o imageOptions) validate() error {
 	if !(o.fluxJy >= 0) || math.IsInf(o.fluxJy, 0) {
 		return fmt.Errorf("--flux is %g Jy, must be positive", o.fluxJy)
 	}
+	if !(o.strength >= 0) || math.IsInf(o.strength, 0) {
+		return fmt.Errorf("--strength is %g, must be positive", o.strength)
+	}
 	if o.maxIter < 0 {
 		return fmt.Errorf("--max-iter is %d, must not be negative", o.maxIter)
 	}
@@ -82,6 +85,9 @@ func (j *job) form(obs *observation) (err error) {
 	weights, err := o.dataWeights(j.prior)
 	if err != nil {
 		return err
+	}
+	if o.strength > 0 && j.prior.denoiser == nil {
+		return withHint(fmt.Errorf("--strength is that of a denoiser, and %s is none", j.prior.name), "give each regularizer its own, such as --prior entropy=1,tv=0.5")
 	}
 	j.grid, j.fluxJy = o.grid(obs, j.prior), o.fluxJy
 	if j.fluxJy == 0 {

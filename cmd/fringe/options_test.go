@@ -22,6 +22,7 @@ func TestOptionsRefused(t *testing.T) {
 		{"gain error", func(o *imageOptions) { o.gains = math.NaN() }, "--gain-error is NaN"},
 		{"closures", func(o *imageOptions) { o.closureSNR = math.NaN() }, "--closure-snr is NaN, must not be negative"},
 		{"flux", func(o *imageOptions) { o.fluxJy = -1 }, "--flux is -1 Jy"},
+		{"strength", func(o *imageOptions) { o.strength = -1 }, "--strength is -1, must be positive"},
 		{"iterations", func(o *imageOptions) { o.maxIter = -1 }, "--max-iter is -1"},
 		{"method", func(o *imageOptions) { o.method = "magic" }, "known are pnp, red"},
 		{"data", func(o *imageOptions) { o.data = "closures" }, `unknown kind of data "closures": known are vis, amp, cphase, logcamp`},

@@ -41,6 +41,7 @@ type imageReport struct {
 	Seconds            seconds            `json:"seconds"`
 	Prior              string             `json:"prior"`
 	Method             string             `json:"method"`
+	Strength           float64            `json:"strength,omitempty"` // of a denoiser, when it was given
 	Data               string             `json:"data"`
 	Visibilities       int                `json:"visibilities"`
 	SystematicFraction float64            `json:"systematic_fraction"`
@@ -71,7 +72,7 @@ func (out *outcome) measure() error {
 	}
 	out.report = imageReport{
 		ReducedChi2: chi2, FluxJy: flux, Iterations: out.result.Iterations, FirstStage: out.job.firstStage, StopReason: string(out.result.Stop),
-		Prior: out.options.prior, Method: out.job.method(), Data: out.job.fit.describe(), Visibilities: out.job.fit.vis.Len(),
+		Prior: out.options.prior, Method: out.job.method(), Strength: out.options.strength, Data: out.job.fit.describe(), Visibilities: out.job.fit.vis.Len(),
 		SystematicFraction: out.job.errs.systematic, NPix: out.options.npix,
 		FieldUas:      float64(out.job.grid.NX) * out.job.grid.CellRad / radio.Microarcsecond,
 		ResolutionUas: out.job.beamRad() / radio.Microarcsecond, Version: version,

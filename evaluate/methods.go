@@ -32,8 +32,11 @@ func (m DirtyImage) Image(_ context.Context, g radio.Grid, v *radio.Visibilities
 	return gram.Dirty, nil
 }
 
-// RML is classical imaging as fringe image does it with --data vis: χ² of the complex visibilities with regularizers, from a
-// Gaussian of two beams that is also the prior of the entropy, in the rounds of [infer.EHTDefaults].
+// Classical RML and plug-and-play share the problem: χ² of the complex visibilities, and a Gaussian of two beams to start from
+// that has the flux which the shortest baseline sees. The beam is 1/(longest baseline).
+
+// RML is classical imaging as fringe image does it with --data vis, in the rounds of [infer.EHTDefaults]. The first image is
+// also what the entropy prefers.
 type RML struct {
 	Label        string
 	Regularizers string  // as infer.ParseRegularizers reads them, such as "entropy=1,tv=1"
@@ -44,10 +47,43 @@ type RML struct {
 // Name returns the label.
 func (m RML) Name() string { return m.Label }
 
-// Image minimises ½χ² + Σ strength·regularizer. The Gaussian has the flux that the shortest baseline sees; the beam is
-// 1/(longest baseline).
+// Image minimises ½χ² + Σ strength·regularizer.
 func (m RML) Image(ctx context.Context, g radio.Grid, v *radio.Visibilities) ([]float64, error) {
-	v = v.WithSystematic(m.Systematic)
+	return withProblem(g, v.WithSystematic(m.Systematic), func(p infer.Problem, scale infer.Scale) (*infer.Result, error) {
+		parts, err := infer.ParseRegularizers(m.Regularizers, scale)
+		if err != nil {
+			return nil, err
+		}
+		p.Terms = append(p.Terms, parts...)
+		solver := infer.EHTDefaults(scale.BeamRad)
+		if m.Iterations > 0 {
+			solver.MaxIterations = m.Iterations
+		}
+		return infer.RML(ctx, p, solver)
+	})
+}
+
+// PlugAndPlay is a denoiser inside the optimizer, as fringe image uses it with --data vis.
+type PlugAndPlay struct {
+	Label      string
+	Denoiser   infer.Denoiser
+	Systematic float64 // fraction of each amplitude added to its noise
+	Strength   float64 // of the prior; 0 for that of infer.PnPConfig
+}
+
+// Name returns the label.
+func (m PlugAndPlay) Name() string { return m.Label }
+
+// Image alternates denoising and fitting.
+func (m PlugAndPlay) Image(ctx context.Context, g radio.Grid, v *radio.Visibilities) ([]float64, error) {
+	return withProblem(g, v.WithSystematic(m.Systematic), func(p infer.Problem, _ infer.Scale) (*infer.Result, error) {
+		return infer.PnP(ctx, p, m.Denoiser, infer.PnPConfig{Strength: m.Strength})
+	})
+}
+
+// withProblem calls solve with the problem of calibrated visibilities and the scale of its regularizers, and returns the
+// image.
+func withProblem(g radio.Grid, v *radio.Visibilities, solve func(p infer.Problem, scale infer.Scale) (*infer.Result, error)) ([]float64, error) {
 	op, err := measure.NewNUFFT(g, v.U, v.V, 1e-10)
 	if err != nil {
 		return nil, err
@@ -62,20 +98,12 @@ func (m RML) Image(ctx context.Context, g radio.Grid, v *radio.Visibilities) ([]
 	if err != nil {
 		return nil, err
 	}
-	parts, err := infer.ParseRegularizers(m.Regularizers, infer.Scale{Grid: g, FluxJy: flux, BeamRad: beam, Prior: start})
-	if err != nil {
-		return nil, err
-	}
-	solver := infer.EHTDefaults(beam)
-	if m.Iterations > 0 {
-		solver.MaxIterations = m.Iterations
-	}
 	likelihood := &measure.Likelihood{Op: op, Terms: []measure.Weighted{{Term: term, Weight: 1}}}
-	result, err := infer.RML(ctx, infer.Problem{
+	result, err := solve(infer.Problem{
 		Grid:  g,
-		Terms: append([]infer.Part{{Name: "vis", Weight: 1, Term: likelihood}}, parts...),
+		Terms: []infer.Part{{Name: "vis", Weight: 1, Term: likelihood}},
 		Start: start,
-	}, solver)
+	}, infer.Scale{Grid: g, FluxJy: flux, BeamRad: beam, Prior: start})
 	if err != nil {
 		return nil, err
 	}

@@ -58,11 +58,13 @@ type evaluateConfig struct {
 	Methods        []methodConfig             `yaml:"methods"`        // the last one is compared with all others
 }
 
-// methodConfig names a method: regularizers, a checkpoint, or neither for the dirty image.
+// methodConfig names a method: regularizers, a checkpoint (a denoiser is used by plug-and-play), or neither for the dirty
+// image.
 type methodConfig struct {
-	Label        string `yaml:"label"`
-	Regularizers string `yaml:"regularizers"`
-	Checkpoint   string `yaml:"checkpoint"`
+	Label        string  `yaml:"label"`
+	Regularizers string  `yaml:"regularizers"`
+	Checkpoint   string  `yaml:"checkpoint"`
+	Strength     float64 `yaml:"strength"` // of a denoiser as the prior; 0 for the solver's own
 }
 
 func (f evaluateFlags) run(ctx context.Context, path string, table, log io.Writer) error {
@@ -161,10 +163,7 @@ func (c evaluateConfig) open() (methods []evaluate.Method, closeAll func(), err 
 				return nil, closeAll, err
 			}
 			priors = append(priors, p)
-			if p.network == nil {
-				return nil, closeAll, fmt.Errorf("method %q: checkpoint %s is no network from visibilities to images", m.Label, m.Checkpoint)
-			}
-			methods = append(methods, evaluate.Learned{Label: m.Label, Network: p.network, Systematic: c.Reconstruction.Systematic})
+			methods = append(methods, m.learned(p, c.Reconstruction.Systematic))
 		case m.Regularizers != "":
 			methods = append(methods, evaluate.RML{Label: m.Label, Regularizers: m.Regularizers, Systematic: c.Reconstruction.Systematic})
 		default:
@@ -172,6 +171,14 @@ func (c evaluateConfig) open() (methods []evaluate.Method, closeAll func(), err 
 		}
 	}
 	return methods, closeAll, nil
+}
+
+// learned returns the method of a checkpoint.
+func (m methodConfig) learned(p *prior, systematic float64) evaluate.Method {
+	if p.denoiser != nil {
+		return evaluate.PlugAndPlay{Label: m.Label, Denoiser: p.denoiser, Systematic: systematic, Strength: m.Strength}
+	}
+	return evaluate.Learned{Label: m.Label, Network: p.network, Systematic: systematic}
 }
 
 // write makes the report and the scores and prints the table. stopped is nil unless the run was cut short.

@@ -47,10 +47,10 @@ func imageCommand() *cobra.Command {
 		Long: `Make an image of a UVFITS file. DIR gets image.fits, image.png, one figure of residuals per kind of data, and report.json.
 
 Unless told otherwise: visibilities are averaged over each scan; baselines inside a site, which see extended flux that no
-other baseline sees, are left out; the errors grow by 1 % of the amplitude for what calibration leaves behind (for an unrolled network: by what it was
-trained with); and the
-image is fitted to closure phases and log closure amplitudes, which need no calibration of the stations, and with a low
-weight to amplitudes whose errors grow by another 10 %.`,
+other baseline sees, are left out; the errors grow by 1 % of the amplitude, in quadrature, for what calibration leaves behind
+(for an unrolled network: by what it was trained with); and the image is fitted to closure phases and log closure amplitudes
+of visibilities above 3 sigma, which need no calibration of the stations, and with a low weight to amplitudes whose errors
+grow by another 10 % of the amplitude, in quadrature.`,
 		Example: `  fringe image examples/m87/SR1_M87_2017_101_lo_hops_netcal_StokesI.uvfits --fov 128uas --flux 0.6 --out out/m87
   fringe image OBS.uvfits --prior checkpoints/denoiser-eht64 --fov 128uas --out out/learned`,
 		Args: oneArgument("one UVFITS file"),

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"fringe/data"
+	"fringe/internal/torch"
 	"fringe/measure"
 	"fringe/radio"
 )
@@ -79,5 +80,24 @@ func TestLearnedSeesTheSystematicError(t *testing.T) {
 	want := 1 / (1/p.Vis.Weight[0] + 0.01*amplitude*amplitude)
 	if math.Abs(l.weight/want-1) > 1e-12 {
 		t.Errorf("weight %g, want %g", l.weight, want)
+	}
+}
+
+// unchanged is a denoiser that leaves the image as it is.
+type unchanged struct{}
+
+func (unchanged) Denoise(s *torch.Scope, x *torch.Tensor, _ float64) (*torch.Tensor, error) {
+	return s.MulScalar(x, 1), nil
+}
+
+func TestPlugAndPlayOnASmallPair(t *testing.T) {
+	methods := []Method{DirtyImage{Label: "dirty", Systematic: 0.02}, PlugAndPlay{Label: "pnp", Denoiser: unchanged{}, Systematic: 0.02}}
+	scores, err := Suite{Pairs: pairs(), Split: data.Validation, Count: 1}.Run(context.Background(), methods, clock())
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Without a prior little is left but the fit from a Gaussian: still better than the dirty image at its best scale.
+	if dirty, pnp := scores[0][0], scores[1][0]; !(pnp.PSNR > dirty.PSNR+1 && pnp.NXCorr > dirty.NXCorr) {
+		t.Errorf("plug-and-play scores %+v, the dirty image %+v; want at least 1 dB more", pnp, dirty)
 	}
 }

@@ -45,7 +45,9 @@ func denoiserCheckpoint(t *testing.T) string {
 		t.Fatal(err)
 	}
 	defer d.Drop()
-	return save(t, "denoiser", map[string]any{"kind": "denoiser", "unet": smallUNet(), "denoising": map[string]float64{"pixels": 64, "field_uas": 256}}, d.Params())
+	return save(t, "denoiser", map[string]any{
+		"kind": "denoiser", "unet": smallUNet(), "denoising": map[string]float64{"pixels": 64, "field_uas": 256},
+	}, d.Params())
 }
 
 func unrolledCheckpoint(t *testing.T) string {
@@ -164,11 +166,13 @@ func TestCheckpointSetsPixels(t *testing.T) {
 		t.Fatal(err)
 	}
 	// 256 µas on 64 pixels: 4 µas; one multiplication apart.
-	if cell := out.job.grid.CellRad / radio.Microarcsecond; math.Abs(cell-4) > 1e-12 || !strings.Contains(log.String(), "such as denoiser was trained on") {
+	cell := out.job.grid.CellRad / radio.Microarcsecond
+	if math.Abs(cell-4) > 1e-12 || !strings.Contains(log.String(), "such as denoiser was trained on") {
 		t.Errorf("pixels of %g uas, log %s", cell, log.String())
 	}
 	o.fov, o.force = angle("64uas"), true
-	if _, err := o.run(context.Background(), &log); err != nil || !strings.Contains(log.String(), "was trained on pixels of 4 uas, these have 2 uas") {
+	_, err = o.run(context.Background(), &log)
+	if err != nil || !strings.Contains(log.String(), "was trained on pixels of 4 uas, these have 2 uas") {
 		t.Errorf("error %v, log %s", err, log.String())
 	}
 }

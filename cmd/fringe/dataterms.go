@@ -123,7 +123,8 @@ func (f *fit) term(name string) (measure.Term, error) {
 
 func closureTerm[T measure.Term](c *radio.Closures, what string, term func(*radio.Closures) (T, error)) (measure.Term, error) {
 	if c.Len() == 0 {
-		return nil, withHint(errors.New("the observation has no "+what+" at the same time"), "fit something else with --data, vis or amp, or lower --closure-snr")
+		return nil, withHint(errors.New("the observation has no "+what+" at the same time"),
+			"fit something else with --data, vis or amp, or lower --closure-snr")
 	}
 	return term(c)
 }

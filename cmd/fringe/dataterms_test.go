@@ -62,9 +62,9 @@ func TestClosureCut(t *testing.T) {
 			faint++
 		}
 	}
-	if want := fmt.Sprintf("closure quantities leave out %d of %d visibilities, below 30 sigma", faint, v.Len()); faint == 0 || !slices.ContainsFunc(obs.notes, func(n string) bool {
-		return strings.HasPrefix(n, want)
-	}) {
+	want := fmt.Sprintf("closure quantities leave out %d of %d visibilities, below 30 sigma", faint, v.Len())
+	told := slices.ContainsFunc(obs.notes, func(n string) bool { return strings.HasPrefix(n, want) })
+	if faint == 0 || !told {
 		t.Errorf("notes %q, want one that starts with %q", obs.notes, want)
 	}
 	for _, set := range []*radio.Closures{cut.fit.phases, cut.fit.ratios} {

@@ -102,7 +102,9 @@ func threads() finding {
 func waiting() finding {
 	policy := os.Getenv("OMP_WAIT_POLICY")
 	if !strings.EqualFold(policy, "passive") {
-		return finding{"waiting", fmt.Sprintf("OMP_WAIT_POLICY is %q: idle threads spin, ten times slower on shared cores", policy), "unset OMP_WAIT_POLICY"}
+		return finding{
+			"waiting", fmt.Sprintf("OMP_WAIT_POLICY is %q: idle threads spin, ten times slower on shared cores", policy), "unset OMP_WAIT_POLICY",
+		}
 	}
 	return finding{"waiting", "idle threads sleep (OMP_WAIT_POLICY=passive)", ""}
 }

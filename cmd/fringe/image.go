@@ -62,20 +62,28 @@ grow by another 10 % of the amplitude, in quadrature.`,
 	}
 	f := c.Flags()
 	f.StringVarP(&o.out, "out", "o", "", "folder of the results (required)")
-	f.StringVar(&o.prior, "prior", o.prior, "what is assumed of the sky: regularizers with strengths (entropy=1,tv=0.5), or the folder of a checkpoint")
-	f.StringVar(&o.method, "method", o.method, "how a denoiser is used: pnp (plug and play) or red (regularisation by denoising); without vis it starts from the classical image")
-	f.Float64Var(&o.strength, "strength", o.strength, "weight of a denoiser against the data (default: the method's own, 0.23 for pnp and 1 for red)")
-	f.StringVar(&o.data, "data", o.data, "what is fitted, with weights: of vis, amp, cphase, logcamp; auto is amp=0.2,cphase,logcamp, or vis for an unrolled network")
+	f.StringVar(&o.prior, "prior", o.prior,
+		"what is assumed of the sky: regularizers with strengths (entropy=1,tv=0.5), or the folder of a checkpoint")
+	f.StringVar(&o.method, "method", o.method,
+		"how a denoiser is used: pnp (plug and play) or red (regularisation by denoising); without vis it starts from the classical image")
+	f.Float64Var(&o.strength, "strength", o.strength,
+		"weight of a denoiser against the data (default: the method's own, 0.23 for pnp and 1 for red)")
+	f.StringVar(&o.data, "data", o.data,
+		"what is fitted, with weights: of vis, amp, cphase, logcamp; auto is amp=0.2,cphase,logcamp, or vis for an unrolled network")
 	f.IntVar(&o.npix, "npix", o.npix, "pixels along each side")
-	f.Var(&o.fov, "fov", "field of view, such as 128uas, 10mas, 3arcsec (default: pixels such as a checkpoint was trained on, or 1/12 of the resolution)")
+	f.Var(&o.fov, "fov",
+		"field of view, such as 128uas, 10mas, 3arcsec (default: pixels such as a checkpoint was trained on, or 1/12 of the resolution)")
 	f.Float64Var(&o.fluxJy, "flux", o.fluxJy, "total flux in Jy (default: the amplitude on the shortest baselines)")
-	f.Float64Var(&o.sys, "sys", o.sys, "systematic error of all data, as a fraction of the amplitude (default for an unrolled network: that of its training)")
+	f.Float64Var(&o.sys, "sys", o.sys,
+		"systematic error of all data, as a fraction of the amplitude (default for an unrolled network: that of its training)")
 	f.Float64Var(&o.gains, "gain-error", o.gains, "further error of plain amplitudes, as a fraction: stations are off by some per cent")
-	f.Float64Var(&o.closureSNR, "closure-snr", o.closureSNR, "leave visibilities with a smaller |V|/sigma out of closure quantities, whose errors hold to first order only")
+	f.Float64Var(&o.closureSNR, "closure-snr", o.closureSNR,
+		"leave visibilities with a smaller |V|/sigma out of closure quantities, whose errors hold to first order only")
 	f.Var(&o.uvMin, "uv-min", "leave out shorter baselines, such as 0.1Gl, 200Ml")
 	f.BoolVar(&o.scans, "scan-average", o.scans, "average visibilities over each scan")
 	f.BoolVar(&o.intraSite, "keep-intra-site", o.intraSite, "keep the baselines between stations of one site")
-	f.StringVar(&o.start, "start", o.start, "first image, and what entropy prefers: flat, gauss or disc, with a size: gauss:40uas (default size: twice the resolution)")
+	f.StringVar(&o.start, "start", o.start,
+		"first image, and what entropy prefers: flat, gauss or disc, with a size: gauss:40uas (default size: twice the resolution)")
 	f.IntVar(&o.maxIter, "max-iter", o.maxIter, "largest number of iterations per round, and of denoising steps (default: the method's own)")
 	f.BoolVar(&o.force, "force", o.force, "overwrite a finished result")
 	return c

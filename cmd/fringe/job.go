@@ -87,7 +87,8 @@ func (j *job) form(obs *observation) (err error) {
 		return err
 	}
 	if o.strength > 0 && j.prior.denoiser == nil {
-		return withHint(fmt.Errorf("--strength is that of a denoiser, and %s is none", j.prior.name), "give each regularizer its own, such as --prior entropy=1,tv=0.5")
+		return withHint(fmt.Errorf("--strength is that of a denoiser, and %s is none", j.prior.name),
+			"give each regularizer its own, such as --prior entropy=1,tv=0.5")
 	}
 	j.grid, j.fluxJy = o.grid(obs, j.prior), o.fluxJy
 	if j.fluxJy == 0 {

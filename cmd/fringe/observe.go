@@ -45,7 +45,8 @@ func (o imageOptions) observe() (*observation, error) {
 		obs.note("averaged over scans: %d visibilities", v.Len())
 	}
 	if v.Len() == 0 {
-		return nil, withHint(fmt.Errorf("%s: no visibility is left to image", o.path), "lower --uv-min, or keep the baselines inside a site with --keep-intra-site")
+		return nil, withHint(fmt.Errorf("%s: no visibility is left to image", o.path),
+			"lower --uv-min, or keep the baselines inside a site with --keep-intra-site")
 	}
 	obs.vis = v
 	return obs, nil

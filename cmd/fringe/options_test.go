@@ -66,7 +66,8 @@ func TestUnits(t *testing.T) {
 	}
 	for text, want := range map[string]string{
 		"128": "has no known unit", "": "has no known unit", "-3mas": "want a positive number", "0uas": "want a positive number",
-		"NaNuas": "want a positive number", "Infmas": "want a positive number", "uas": "want a positive number", "1 uas": "want a positive number",
+		"NaNuas": "want a positive number", "Infmas": "want a positive number",
+		"uas": "want a positive number", "1 uas": "want a positive number",
 		"5Gl": "has no known unit",
 	} {
 		q := angle("7mas")

@@ -72,7 +72,8 @@ func (out *outcome) measure() error {
 	}
 	out.report = imageReport{
 		ReducedChi2: chi2, FluxJy: flux, Iterations: out.result.Iterations, FirstStage: out.job.firstStage, StopReason: string(out.result.Stop),
-		Prior: out.options.prior, Method: out.job.method(), Strength: out.options.strength, Data: out.job.fit.describe(), Visibilities: out.job.fit.vis.Len(),
+		Prior: out.options.prior, Method: out.job.method(), Strength: out.options.strength,
+		Data: out.job.fit.describe(), Visibilities: out.job.fit.vis.Len(),
 		SystematicFraction: out.job.errs.systematic, NPix: out.options.npix,
 		FieldUas:      float64(out.job.grid.NX) * out.job.grid.CellRad / radio.Microarcsecond,
 		ResolutionUas: out.job.beamRad() / radio.Microarcsecond, Version: version,
@@ -183,7 +184,8 @@ func (out *outcome) tell(path string, log io.Writer) {
 	if out.result.Stop == infer.Cancelled {
 		fmt.Fprintln(log, "stopped early: the best image so far is saved")
 	}
-	fmt.Fprintf(log, "reduced chi2: %s; flux %.3g Jy; %d iterations, %s; %.1f s\n", formatChi2(r.ReducedChi2), r.FluxJy, r.Iterations, r.StopReason, r.Seconds.Total)
+	fmt.Fprintf(log, "reduced chi2: %s; flux %.3g Jy; %d iterations, %s; %.1f s\n",
+		formatChi2(r.ReducedChi2), r.FluxJy, r.Iterations, r.StopReason, r.Seconds.Total)
 	for _, kind := range dataKinds() {
 		if value := r.ReducedChi2[kind]; value > poorFit {
 			fmt.Fprintf(log, "warning: the image does not explain the data, reduced chi2 of %s is %.3g: %s\n", kind, value, out.remedy(kind))

@@ -28,7 +28,8 @@ func TestFigureWithoutNumbersIsLeftOut(t *testing.T) {
 	if err := out.save(&outDir{path: o.out, names: imageFiles()}, time.Now(), &log); err != nil {
 		t.Fatal(err)
 	}
-	if want := "left out a figure: write log_closure_amplitudes.png: figure: draw log closure amplitude: not finite"; !strings.Contains(log.String(), want) {
+	const want = "left out a figure: write log_closure_amplitudes.png: figure: draw log closure amplitude: not finite"
+	if !strings.Contains(log.String(), want) {
 		t.Errorf("log %s, want %q", log.String(), want)
 	}
 	for _, name := range imageFiles() {

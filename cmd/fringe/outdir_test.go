@@ -104,7 +104,8 @@ func TestOutDirNew(t *testing.T) {
 	if err := os.Symlink(filepath.Join(dir, "nothing"), link); err != nil {
 		t.Fatal(err)
 	}
-	if err := (&outDir{path: link, names: []string{"done"}}).check(true); err == nil || !strings.Contains(err.Error(), "is a link to nothing") {
+	err := (&outDir{path: link, names: []string{"done"}}).check(true)
+	if err == nil || !strings.Contains(err.Error(), "is a link to nothing") {
 		t.Errorf("error %v, want that the link is to nothing", err)
 	}
 }

@@ -33,7 +33,8 @@ func isCheckpoint(text string) bool {
 func checkPrior(text string) error {
 	if isCheckpoint(text) {
 		if info, err := os.Stat(text); err != nil || !info.IsDir() {
-			return withHint(fmt.Errorf("--prior %s: there is no such checkpoint folder", text), "train one with fringe train, or name regularizers: --prior entropy,tv")
+			return withHint(fmt.Errorf("--prior %s: there is no such checkpoint folder", text),
+				"train one with fringe train, or name regularizers: --prior entropy,tv")
 		}
 		return nil
 	}

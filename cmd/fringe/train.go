@@ -34,8 +34,9 @@ func trainCommand() *cobra.Command {
 
 The folder of the run holds manifest.json and the weights, which "fringe image --prior" takes, the state that --resume
 goes on from, the best weights so far in best/, and metrics.jsonl with one line per report. Ctrl-C saves and stops.`,
-		Example: "  fringe train configs/denoiser-eht64.yaml --out runs/denoiser\n  fringe train configs/denoiser-eht64.yaml --out runs/denoiser --resume",
-		Args:    oneArgument("a config file"),
+		Example: "  fringe train configs/denoiser-eht64.yaml --out runs/denoiser\n" +
+			"  fringe train configs/denoiser-eht64.yaml --out runs/denoiser --resume",
+		Args: oneArgument("a config file"),
 		RunE: func(c *cobra.Command, args []string) error {
 			return f.run(c.Context(), args[0], c.ErrOrStderr())
 		},
@@ -68,7 +69,8 @@ func (f trainFlags) run(ctx context.Context, path string, stderr io.Writer) erro
 	if f.dryRun {
 		return t.tryOut(ctx, cfg, stderr)
 	}
-	fmt.Fprintf(stderr, "training a %s of %d parameters for %d steps of %d examples; run folder %s\n", t.Kind, t.params, cfg.Steps, cfg.Batch, cfg.Dir)
+	fmt.Fprintf(stderr, "training a %s of %d parameters for %d steps of %d examples; run folder %s\n",
+		t.Kind, t.params, cfg.Steps, cfg.Batch, cfg.Dir)
 	bar := newTrainProgress(stderr, cfg)
 	result, err := t.run(ctx, cfg, bar.hook())
 	bar.done()
@@ -76,7 +78,8 @@ func (f trainFlags) run(ctx context.Context, path string, stderr io.Writer) erro
 		return hintAtFolder(err, f.resume)
 	}
 	if result.Interrupted {
-		fmt.Fprintf(stderr, "interrupted after step %d of %d, saved in %s; the same command with --resume goes on\n", result.Step, cfg.Steps, cfg.Dir)
+		fmt.Fprintf(stderr, "interrupted after step %d of %d, saved in %s; the same command with --resume goes on\n",
+			result.Step, cfg.Steps, cfg.Dir)
 		return nil
 	}
 	fmt.Fprintf(stderr, "finished %d steps, saved in %s; %s\n", result.Step, cfg.Dir, describe(result.Metrics))
@@ -118,7 +121,8 @@ func (t *training) tryOut(ctx context.Context, cfg train.LoopConfig, stderr io.W
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(stderr, "the config is good: a %s of %d parameters, %d steps of %d examples; the first step and one validation took %.2g s, loss %.4g; nothing was written\n",
+	fmt.Fprintf(stderr, "the config is good: a %s of %d parameters, %d steps of %d examples; "+
+		"the first step and one validation took %.2g s, loss %.4g; nothing was written\n",
 		t.Kind, t.params, steps, cfg.Batch, time.Since(start).Seconds(), loss)
 	return nil
 }

@@ -38,6 +38,7 @@ func newUnrolledTraining(text []byte, steps int) (*training, error) {
 // describeObservations says in words what an unrolled network is trained on.
 func describeObservations(c train.ReconstructionConfig) string {
 	c = c.WithDefaults()
-	return fmt.Sprintf("simulated skies (%s) on %d x %d pixels of a %.4g uas field, seen by random parts of the array %s with thermal noise and %g %% systematic error in the weights",
+	return fmt.Sprintf("simulated skies (%s) on %d x %d pixels of a %.4g uas field, "+
+		"seen by random parts of the array %s with thermal noise and %g %% systematic error in the weights",
 		familyWeights(c.Sky), c.Pixels, c.Pixels, c.FieldUas, c.Observation.Array, 100*c.Systematic)
 }

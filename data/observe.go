@@ -27,7 +27,7 @@ func (c ObservationConfig) Draw(rng *rand.Rand) (Observation, error) {
 		return Observation{}, err
 	}
 	c = c.WithDefaults()
-	stations, err := Array(c.Array)
+	stations, err := c.stations()
 	if err != nil {
 		return Observation{}, err
 	}

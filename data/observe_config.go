@@ -3,6 +3,8 @@ package data
 import (
 	"fmt"
 	"math"
+
+	"fringe/radio"
 )
 
 // Range is an interval from which a number is drawn uniformly; both ends may be equal.
@@ -21,6 +23,8 @@ func (r Range) or(otherwise Range) Range {
 type ObservationConfig struct {
 	// Array names the stations or a file of them, see [Array]; "" means eht2017.
 	Array string `yaml:"array"`
+	// Stations, when not nil, are the stations of Array, which is then not read again: see [ObservationConfig.Load].
+	Stations []radio.Station `yaml:"-"`
 	// MinStations is the smallest random subset of stations that observes; 0 means 5 (or all, when there are fewer). Set it
 	// to the size of the array to use all of them always.
 	MinStations int `yaml:"min_stations"`
@@ -81,10 +85,26 @@ func (c ObservationConfig) WithDefaults() ObservationConfig {
 	return c
 }
 
+// Load returns the config with Stations read from Array. What it draws depends no longer on a file, which may change and is
+// otherwise read for every draw.
+func (c ObservationConfig) Load() (ObservationConfig, error) {
+	c = c.WithDefaults()
+	var err error
+	c.Stations, err = c.stations()
+	return c, err
+}
+
+func (c ObservationConfig) stations() ([]radio.Station, error) {
+	if c.Stations != nil {
+		return c.Stations, nil
+	}
+	return Array(c.Array)
+}
+
 // Validate says which field is wrong and what it may be.
 func (c ObservationConfig) Validate() error {
 	c = c.WithDefaults()
-	stations, err := Array(c.Array)
+	stations, err := c.stations()
 	if err != nil {
 		return err
 	}

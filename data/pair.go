@@ -53,6 +53,13 @@ func (c PairConfig) Validate() error {
 	return c.Observation.Validate()
 }
 
+// Load returns the config with the stations of its array read, see [ObservationConfig.Load].
+func (c PairConfig) Load() (PairConfig, error) {
+	var err error
+	c.Observation, err = c.Observation.Load()
+	return c, err
+}
+
 // Pair returns example index of a split. It depends on nothing but the configuration and its arguments, so examples can
 // be made in any order and by any number of goroutines.
 func (c PairConfig) Pair(split Split, index uint64) (Pair, error) {

@@ -64,6 +64,10 @@ func (e *Stopped) Unwrap() error { return e.Cause }
 // Run images every example with every method: scores[m][i] belongs to method m and example i. It stops at the first error.
 // When ctx ends it returns the scores of the examples that all methods have imaged, with a [*Stopped]. now tells the time.
 func (u Suite) Run(ctx context.Context, methods []Method, now func() time.Time) ([][]Score, error) {
+	var err error
+	if u.Pairs, err = u.Pairs.Load(); err != nil {
+		return nil, fmt.Errorf("evaluate: %w", err)
+	}
 	scores := make([][]Score, len(methods))
 	for i := range u.Count {
 		row, err := u.example(ctx, uint64(i), methods, now)

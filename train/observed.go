@@ -67,9 +67,17 @@ func (c ReconstructionConfig) Pairs(seed uint64) data.PairConfig {
 	return data.PairConfig{Seed: seed, Sky: c.Sky, Observation: c.Observation, Pixels: c.Pixels, FieldUas: c.FieldUas}
 }
 
-// ReconstructionBatches returns the function from step to batch: every observation is new.
+// ReconstructionBatches returns the function from step to batch: every observation is new. A file of stations is read now
+// and never again.
 func ReconstructionBatches(c ReconstructionConfig, seed uint64, batch int) func(step int) (*Observed, error) {
-	return func(step int) (*Observed, error) { return c.batch(seed, data.Training, step, batch) }
+	var err error
+	c.Observation, err = c.Observation.Load()
+	return func(step int) (*Observed, error) {
+		if err != nil {
+			return nil, err
+		}
+		return c.batch(seed, data.Training, step, batch)
+	}
 }
 
 // batch returns examples step·size, step·size + 1, … of a split.

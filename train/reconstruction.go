@@ -33,6 +33,10 @@ func NewReconstruction(net Reconstructor, c ReconstructionConfig, seed uint64) (
 		return nil, err
 	}
 	c = c.WithDefaults()
+	var err error
+	if c.Observation, err = c.Observation.Load(); err != nil {
+		return nil, err
+	}
 	r := &Reconstruction{Reconstructor: net}
 	for step := range (c.Validation + validationChunk - 1) / validationChunk {
 		b, err := c.batch(seed, data.Validation, step, validationChunk)

@@ -161,6 +161,33 @@ func TestValidateOfABlackImage(t *testing.T) {
 	}
 }
 
+// A file of stations is read once: batches stay what they are when it is gone, and equal those of the same named array.
+func TestBatchesDoNotReadTheStationsAgain(t *testing.T) {
+	table, err := os.ReadFile(filepath.Join("..", "data", "arrays", "eht2017.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := observations()
+	c.Observation.Array = filepath.Join(t.TempDir(), "mine.txt")
+	if err := os.WriteFile(c.Observation.Array, table, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	batches := train.ReconstructionBatches(c, 3, 1)
+	if err := os.Remove(c.Observation.Array); err != nil {
+		t.Fatal(err)
+	}
+	got, err := batches(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(observed(t, 1), got); d != "" {
+		t.Errorf("the batch differs from that of the named array:\n%s", d)
+	}
+	if _, err := train.ReconstructionBatches(c, 3, 1)(0); err == nil || !strings.Contains(err.Error(), "mine.txt") {
+		t.Errorf("error %v, want one that names the missing file", err)
+	}
+}
+
 // smallUnrolled returns a network of four steps.
 func smallUnrolled(t *testing.T) *unrolled.Network {
 	t.Helper()

@@ -13,7 +13,7 @@ import (
 
 // Config is what a training file says whatever is trained; each kind adds its own sections.
 type Config struct {
-	Kind    string     `yaml:"kind"`    // what is trained: "denoiser"
+	Kind    string     `yaml:"kind"`    // what is trained: "denoiser" or "unrolled"
 	Seed    uint64     `yaml:"seed"`    // of the first weights, the skies and the noise
 	Threads int        `yaml:"threads"` // threads of one tensor operation; 0 means 1. Results depend on it in the last bits
 	Loop    LoopConfig `yaml:"loop"`

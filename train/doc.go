@@ -1,5 +1,5 @@
 // Package train fits networks to simulated skies: a loop that knows nothing of the network ([Run]), the tasks that it runs
-// ([Denoising]), and the config that both are read from.
+// ([Denoising] for denoisers, [Reconstruction] for unrolled networks), and the config that all are read from.
 //
 // A run is a pure function of its config: every batch depends on the seed and the step alone, and a run that was stopped and
 // resumed gives the same bytes as one that was not, on the same machine with the same number of threads.

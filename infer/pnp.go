@@ -66,7 +66,7 @@ func setDefault[T int | float64](field *T, value T) {
 	}
 }
 
-// PnP images with a denoiser as the prior, by half-quadratic splitting (Zhang et al. 2021, DPIR, eq. 6): for noise levels
+// PnP images with a denoiser as the prior, by half-quadratic splitting (Zhang et al. 2021, DPIR): for noise levels
 // σ_k falling from SigmaMax to SigmaMin, equally spaced in the logarithm,
 //
 //	z ← α D(x/α, σ_k)

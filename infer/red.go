@@ -51,7 +51,7 @@ func (c REDConfig) withDefaults() REDConfig {
 	return c
 }
 
-// RED images with a denoiser by regularization by denoising (Romano, Elad & Milanfar 2017, eq. 17): in units y = x/α it
+// RED images with a denoiser by regularization by denoising (Romano, Elad & Milanfar 2017): in units y = x/α it
 // iterates
 //
 //	x ← [ y − (∇data(y) + ρ (y − D(y, σ))) / (L + ρ) ]₊ ,   ρ = λ/σ²
@@ -60,7 +60,8 @@ func (c REDConfig) withDefaults() REDConfig {
 // accelerated RED of Reehorst & Schniter 2019), and the momentum is dropped when it points uphill (O'Donoghue & Candès 2015,
 // the rule that needs no objective). A denoiser has no objective in general, so there is no line search on it: L is a bound
 // of the curvature of the DATA term alone, raised until data(x) ≤ data(y) + ⟨∇data, x−y⟩ + L/2 ‖x−y‖² (Beck & Teboulle
-// 2009), and lowered a little at every iteration. A denoiser that does not expand distances makes the iteration settle.
+// 2009), and lowered a little at every iteration. Without momentum a denoiser that does not expand distances makes the
+// iteration settle; with it, as here, nothing says that it must: look at Result.Stop.
 //
 // The run has converged when, at the final noise level, the sum of the forces is below Tolerance times the forces, or the
 // image stands still to 1e-9; it then returns its last image. One that meets the cap or is cancelled returns, of the images

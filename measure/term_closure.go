@@ -43,7 +43,7 @@ func newLegs(term string, order int, c *radio.Closures) (*legs, error) {
 func (l *legs) len() int { return len(l.weight) }
 
 // ClosurePhase is the term of closure phases: χ² = Σ 2(1 − cos(ψ_model − ψ))/σ², which is Σ (ψ_model − ψ)²/σ² for small
-// differences and does not jump at ±π (eht-imaging; Chael et al. 2018, ApJ 857, 23, eq. 15). It is blind to the phases of
+// differences and does not jump at ±π (eht-imaging; Chael et al. 2018, ApJ 857, 23). It is blind to the phases of
 // the stations' gains, to the total flux, and to where the source is.
 type ClosurePhase struct {
 	legs   *legs

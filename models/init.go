@@ -60,7 +60,7 @@ func (b *builder) param(name string, values []float64, shape ...int64) *torch.Te
 }
 
 // uniform returns a parameter drawn from U(−1/√fanIn, 1/√fanIn): PyTorch's default for convolutions, that is Kaiming-uniform
-// with a = √5 (He et al. 2015, eq. 14, with gain √(2/(1+a²))).
+// with a = √5 (He et al. 2015, the forward case, with gain √(2/(1+a²))).
 func (b *builder) uniform(name string, fanIn int64, shape ...int64) *torch.Tensor {
 	bound := 1 / math.Sqrt(float64(fanIn))
 	return b.filled(name, func() float64 { return bound * (2*b.rng.Float64() - 1) }, shape...)

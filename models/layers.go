@@ -9,7 +9,7 @@ import (
 // activation is the non-linearity between layers.
 type activation func(s *torch.Scope, x *torch.Tensor) *torch.Tensor
 
-// leakySlope is the slope of "leaky_relu" below zero, that of the fastMRI U-net (Zbontar et al. 2018, section 6.1.2).
+// leakySlope is the slope of "leaky_relu" below zero, that of the fastMRI U-net (Zbontar et al. 2018).
 const leakySlope = 0.2
 
 // parseActivation returns the non-linearity with the given name; empty means "silu".

@@ -2,7 +2,7 @@ package train
 
 import "fringe/internal/torch"
 
-// clip shortens grads, taken as one vector of length norm, to at most limit (Pascanu, Mikolov & Bengio 2013, algorithm 1).
+// clip shortens grads, taken as one vector of length norm, to at most limit (Pascanu, Mikolov & Bengio 2013).
 func clip(s *torch.Scope, grads []*torch.Tensor, norm, limit float64) []*torch.Tensor {
 	if norm <= limit {
 		return grads

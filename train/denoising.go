@@ -56,7 +56,7 @@ func NewDenoising(net NoiseRemover, c DenoisingConfig, seed uint64) (*Denoising,
 
 // Loss returns the mean over pixels and examples of (D(y, σ) − x)²/σ². Without the weight the noisiest images would be all
 // that counts, as the error that can be reached shrinks with σ; with it the loss is 1 for a network that changes nothing,
-// at every level (Karras et al. 2022, section 5, for σ well below the signal).
+// at every level (Karras et al. 2022, for σ well below the signal).
 func (d *Denoising) Loss(s *torch.Scope, b DenoisingBatch) (loss *torch.Tensor, err error) {
 	defer torch.Catch(&err)
 	err = nil
@@ -83,7 +83,7 @@ func (d *Denoising) residual(s *torch.Scope, b DenoisingBatch) (*torch.Tensor, e
 
 // Validate returns by how many decibels the denoiser raises the signal-to-noise ratio of the validation skies, the mean
 // over skies: "gain_db" over all levels and "gain_db_0.05" and so on for each. The noise of an image is its own, so a
-// network that changes nothing scores 0 exactly.
+// network that changes nothing scores 0 up to the rounding of float32, below 1e-4 dB.
 func (d *Denoising) Validate(s *torch.Scope) (metrics map[string]float64, err error) {
 	defer torch.Catch(&err)
 	sum, count := make([]float64, len(d.levels)), make([]int, len(d.levels))

@@ -3,7 +3,7 @@ package train
 import "math"
 
 // rateAt returns the learning rate of update step (1, 2, …, Steps): a linear rise over WarmupSteps, then half a cosine
-// (Loshchilov & Hutter 2017, eq. 5, without restarts) that would reach 0 one step after the last.
+// (Loshchilov & Hutter 2017, without restarts) that would reach 0 one step after the last.
 func (c LoopConfig) rateAt(step int) float64 {
 	if step <= c.WarmupSteps {
 		return c.LearningRate * float64(step) / float64(c.WarmupSteps)

@@ -28,7 +28,7 @@ func (s *Scope) AvgPool2D(x *Tensor, k int64) *Tensor {
 }
 
 // GroupNorm normalises groups of channels to mean 0 and variance 1 and applies weight and bias [channels] (nil for none)
-// (Wu & He 2018, eq. 1–6).
+// (Wu & He 2018).
 func (s *Scope) GroupNorm(x, weight, bias *Tensor, groups int64, eps float64) *Tensor {
 	const op = "GroupNorm"
 	var out lib.Ctensor

@@ -12,7 +12,7 @@ import (
 	"fringe/radio"
 )
 
-// RML must bring the sky closer than the dirty image at its best scale, and fit the data.
+// RML must come closer to the sky than the dirty image at its best scale, without negative pixels.
 func TestRMLAndDirtyImageOnASmallPair(t *testing.T) {
 	methods := []Method{
 		DirtyImage{Label: "dirty", Systematic: 0.02},

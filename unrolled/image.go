@@ -27,15 +27,15 @@ func (n *Network) Image(g radio.Grid, v *radio.Visibilities) ([]float64, error) 
 	if err != nil {
 		return nil, err
 	}
-	image := make([]float64, g.Len())
+	image, count := make([]float64, g.Len()), make([]int, g.Len())
 	for k, m := range all {
-		m.add(image, g, turned[k*g.Len():(k+1)*g.Len()], batch[k].Scale/float64(len(all)))
+		m.add(image, count, g, turned[k*g.Len():(k+1)*g.Len()], batch[k].Scale)
 	}
 	for i, x := range image {
 		if math.IsNaN(x) || math.IsInf(x, 0) {
 			return nil, errors.New("unrolled: the network returned a NaN or an infinity; its weights may be damaged")
 		}
-		image[i] = math.Max(x, 0)
+		image[i] = math.Max(x/float64(count[i]), 0) // the first map keeps every pixel
 	}
 	return image, nil
 }

@@ -37,9 +37,9 @@ func (t symmetry) visibilities(v *radio.Visibilities) *radio.Visibilities {
 	return out
 }
 
-// add adds scale times the image of the mapped sky, mapped back, to dst. On a side with an even number of pixels the first
-// row or column has no mirror image; it stands in for itself.
-func (t symmetry) add(dst []float64, g radio.Grid, mapped []float64, scale float64) {
+// add adds scale times the image of the mapped sky, mapped back, to dst and counts, pixel by pixel, how often. On a side with
+// an even number of pixels the first row or column has no mirror image in the field: nothing is added there.
+func (t symmetry) add(dst []float64, count []int, g radio.Grid, mapped []float64, scale float64) {
 	for y := range g.NY {
 		for x := range g.NX {
 			l, m := g.NX/2-x, y-g.NY/2 // in pixels
@@ -47,7 +47,11 @@ func (t symmetry) add(dst []float64, g radio.Grid, mapped []float64, scale float
 				l, m = m, l
 			}
 			column, row := g.NX/2-t.signL*l, t.signM*m+g.NY/2
-			dst[y*g.NX+x] += scale * mapped[(row+g.NY)%g.NY*g.NX+(column+g.NX)%g.NX]
+			if column < 0 || column >= g.NX || row < 0 || row >= g.NY {
+				continue
+			}
+			dst[y*g.NX+x] += scale * mapped[row*g.NX+column]
+			count[y*g.NX+x]++
 		}
 	}
 }

@@ -17,7 +17,7 @@ type PnPConfig struct {
 	Settle    float64 `yaml:"settle" json:"settle"`         // relative change of the image at which holding ends; 0 for 1e-3
 	SigmaMax  float64 `yaml:"sigma_max" json:"sigma_max"`   // first noise level, in units of the peak; 0 for 0.2 (49/255 in DPIR)
 	SigmaMin  float64 `yaml:"sigma_min" json:"sigma_min"`   // last noise level; 0 for 0.01
-	Strength  float64 `yaml:"strength" json:"strength"`     // λ of the prior; 0 for 0.23, the value of DPIR
+	Strength  float64 `yaml:"strength" json:"strength"`     // λ of the prior; 0 for 0.05
 	DataSteps int     `yaml:"data_steps" json:"data_steps"` // L-BFGS iterations of a data step; 0 for 20
 	Tolerance float64 `yaml:"tolerance" json:"tolerance"`   // of a data step, as RMLConfig.Tolerance; 0 for 1e-6
 	PeakJy    float64 `yaml:"peak_jy" json:"peak_jy"`       // scale α in Jy/pixel; 0 for the peak of the image at each step
@@ -54,10 +54,14 @@ func (c PnPConfig) withDefaults() PnPConfig {
 	setDefault(&c.DataSteps, 20)
 	setDefault(&c.SigmaMax, 0.2)
 	setDefault(&c.SigmaMin, 0.01)
-	setDefault(&c.Strength, 0.23)
+	setDefault(&c.Strength, pnpStrength)
 	setDefault(&c.Tolerance, 1e-6)
 	return c
 }
+
+// pnpStrength does best with the shipped denoiser on the validation split of simulated EHT observations: 28.8 dB over 10 of
+// them, against 27.6 dB with 0.23, the value of DPIR for natural images.
+const pnpStrength = 0.05
 
 // setDefault replaces a zero.
 func setDefault[T int | float64](field *T, value T) {

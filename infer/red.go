@@ -16,7 +16,7 @@ type REDConfig struct {
 	Anneal        int     `yaml:"anneal" json:"anneal"`                 // first iterations, in which σ falls from SigmaMax to SigmaMin; 0 for none
 	SigmaMax      float64 `yaml:"sigma_max" json:"sigma_max"`           // in units of the peak; 0 for 0.2
 	SigmaMin      float64 `yaml:"sigma_min" json:"sigma_min"`           // 0 for 0.02
-	Strength      float64 `yaml:"strength" json:"strength"`             // λ of the prior; 0 for 1
+	Strength      float64 `yaml:"strength" json:"strength"`             // λ of the prior; 0 for 0.1
 	Tolerance     float64 `yaml:"tolerance" json:"tolerance"`           // what may remain of the forces, relative to them; 0 for 1e-3
 	PeakJy        float64 `yaml:"peak_jy" json:"peak_jy"`               // scale α in Jy/pixel; 0 for the peak of the image, fixed once σ is at SigmaMin
 }
@@ -46,7 +46,7 @@ func (c REDConfig) withDefaults() REDConfig {
 	setDefault(&c.MaxIterations, 500)
 	setDefault(&c.SigmaMax, 0.2)
 	setDefault(&c.SigmaMin, 0.02)
-	setDefault(&c.Strength, 1)
+	setDefault(&c.Strength, 0.1)
 	setDefault(&c.Tolerance, 1e-3)
 	return c
 }

@@ -67,7 +67,7 @@ grow by another 10 % of the amplitude, in quadrature.`,
 	f.StringVar(&o.method, "method", o.method,
 		"how a denoiser is used: pnp (plug and play) or red (regularisation by denoising); without vis it starts from the classical image")
 	f.Float64Var(&o.strength, "strength", o.strength,
-		"weight of a denoiser against the data (default: the method's own, 0.23 for pnp and 1 for red)")
+		"weight of a denoiser against the data (default: the method's own, 0.05 for pnp and 0.1 for red)")
 	f.StringVar(&o.data, "data", o.data,
 		"what is fitted, with weights: of vis, amp, cphase, logcamp; auto is amp=0.2,cphase,logcamp, or vis for an unrolled network")
 	f.IntVar(&o.npix, "npix", o.npix, "pixels along each side")

@@ -88,6 +88,8 @@ func dataPlot(yLabel string, points []point) (*plot.Plot, error) {
 	p.Legend.Add("data, 1σ", measured)
 	p.Legend.Add("model", predicted)
 	p.Legend.Top = true
+	const headroom = 0.16 // of the height, for the legend
+	p.Y.Max += headroom * (p.Y.Max - p.Y.Min)
 	return p, nil
 }
 

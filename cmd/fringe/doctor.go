@@ -7,6 +7,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strings"
 
@@ -86,9 +87,23 @@ func finufft() finding {
 		}
 	}
 	if err != nil {
-		return finding{"FINUFFT", "does not compute: " + err.Error(), "make deps build"}
+		return finding{"FINUFFT", finufftVersion() + " does not compute: " + err.Error(), "make deps build"}
 	}
-	return finding{"FINUFFT", "computes, agrees with the direct sum", ""}
+	return finding{"FINUFFT", finufftVersion() + ", computes, agrees with the direct sum", ""}
+}
+
+// finufftVersion returns the version of the FINUFFT that this process has loaded, as its folder names it: the library itself
+// does not tell.
+func finufftVersion() string {
+	maps, err := os.ReadFile("/proc/self/maps")
+	if err != nil {
+		return "unknown version"
+	}
+	m := regexp.MustCompile(`finufft-([0-9.]+)/.*libfinufft`).FindSubmatch(maps)
+	if m == nil {
+		return "unknown version"
+	}
+	return string(m[1])
 }
 
 func threads() finding {

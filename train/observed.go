@@ -27,6 +27,7 @@ type ReconstructionConfig struct {
 	Pixels      int                    `yaml:"pixels"`     // side of the images; 0 means 64
 	FieldUas    float64                `yaml:"field_uas"`  // side of the field in microarcseconds; 0 means 128
 	Systematic  float64                `yaml:"systematic"` // fraction of each amplitude added to its noise, as when imaging; 0 for none
+	Loss        string                 `yaml:"loss"`       // rmse or log_rmse, see Reconstruction.Loss; "" means rmse
 	Validation  int                    `yaml:"validation"` // observations of the fixed validation set, rounded up to whole chunks of 16; 0 means 64
 }
 
@@ -39,6 +40,9 @@ func (c ReconstructionConfig) WithDefaults() ReconstructionConfig {
 	if c.FieldUas == 0 {
 		c.FieldUas = 128
 	}
+	if c.Loss == "" {
+		c.Loss = "rmse"
+	}
 	if c.Validation == 0 {
 		c.Validation = 64
 	}
@@ -49,6 +53,9 @@ func (c ReconstructionConfig) WithDefaults() ReconstructionConfig {
 func (c ReconstructionConfig) Validate() error {
 	if !(c.Systematic >= 0 && c.Systematic < 1) {
 		return fmt.Errorf("train: reconstruction.systematic is %g, must be at least 0 and below 1", c.Systematic)
+	}
+	if c.Loss != "" && c.Loss != "rmse" && c.Loss != "log_rmse" {
+		return fmt.Errorf("train: reconstruction.loss is %q, must be rmse or log_rmse", c.Loss)
 	}
 	if c.Validation < 0 || c.Validation > 4096 {
 		return fmt.Errorf("train: reconstruction.validation is %d, must be between 1 and 4096 (0 means 64)", c.Validation)

@@ -19,7 +19,8 @@ type Reconstructor interface {
 // Reconstruction is the task to image simulated observations. The network stays the caller's.
 type Reconstruction struct {
 	Reconstructor
-	validation []*Observed
+	logarithmic bool
+	validation  []*Observed
 }
 
 var (
@@ -37,7 +38,7 @@ func NewReconstruction(net Reconstructor, c ReconstructionConfig, seed uint64) (
 	if c.Observation, err = c.Observation.Load(); err != nil {
 		return nil, err
 	}
-	r := &Reconstruction{Reconstructor: net}
+	r := &Reconstruction{Reconstructor: net, logarithmic: c.Loss == "log_rmse"}
 	for step := range (c.Validation + validationChunk - 1) / validationChunk {
 		b, err := c.batch(seed, data.Validation, step, validationChunk)
 		if err != nil {
@@ -48,16 +49,21 @@ func NewReconstruction(net Reconstructor, c ReconstructionConfig, seed uint64) (
 	return r, nil
 }
 
-// Loss returns the mean over the batch of the root-mean-square error divided by the peak of the truth. A faint and a bright
-// sky count alike, and unlike the mean square it does not let the few hardest observations of a batch decide.
+// Loss returns the mean over the batch of e, the root-mean-square error divided by the peak of the truth (loss rmse), or of
+// ln e (loss log_rmse). With e a faint and a bright sky count alike, but the hardest observations decide; ln e weighs a tenth
+// less error the same everywhere, and its mean is that of the PSNR up to a factor.
 func (r *Reconstruction) Loss(s *torch.Scope, b *Observed) (loss *torch.Tensor, err error) {
 	defer torch.Catch(&err)
 	mse, err := r.errors(s, b)
 	if err != nil {
 		return nil, err
 	}
-	const tiny = 1e-12 // keeps the gradient of the root finite at a perfect image
-	return s.Mean(s.Sqrt(s.AddScalar(mse, tiny))), nil
+	const tiny = 1e-12 // keeps the gradient finite at a perfect image
+	mse = s.AddScalar(mse, tiny)
+	if r.logarithmic {
+		return s.MulScalar(s.Mean(s.Log(mse)), 0.5), nil
+	}
+	return s.Mean(s.Sqrt(mse)), nil
 }
 
 // errors returns the mean square error over the squared peak of each truth: [batch, 1, 1, 1].

@@ -79,11 +79,17 @@ func observed(t *testing.T, size int) *train.Observed {
 }
 
 // lossAndSlope returns the loss of a painter and its derivative with respect to the weight.
-func lossAndSlope(t *testing.T, p *painter, size int) (loss, slope float64) {
+func lossAndSlope(t *testing.T, p *painter, size int, kind string) (loss, slope float64) {
 	t.Helper()
-	r, b := task(t, p, size)
+	c := observations()
+	c.Loss = kind
+	r, err := train.NewReconstruction(p, c, 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := observed(t, size)
 	live := torch.Live()
-	err := torch.Do(func(s *torch.Scope) error {
+	err = torch.Do(func(s *torch.Scope) error {
 		y, err := r.Loss(s, b)
 		if err != nil {
 			return err
@@ -101,32 +107,36 @@ func lossAndSlope(t *testing.T, p *painter, size int) (loss, slope float64) {
 }
 
 func TestLossOfTheTruthIsTheGuardOfTheRoot(t *testing.T) {
-	loss, slope := lossAndSlope(t, newPainter(t, 1, observed(t, 2).Truth), 2)
+	loss, slope := lossAndSlope(t, newPainter(t, 1, observed(t, 2).Truth), 2, "rmse")
 	if math.Abs(loss-1e-6) > 1e-12 || slope != 0 { // √1e-12, in float32
 		t.Errorf("loss %g with slope %g, want 1e-6 and 0", loss, slope)
 	}
 }
 
-// The loss and its slope for weight·dirty, summed on the host in float64; the task works in float32.
-func TestLossAndGradientOfScaledDirtyImages(t *testing.T) {
+// The losses and their slopes for weight·dirty, summed on the host in float64; the task works in float32.
+func TestLossesAndGradientsOfScaledDirtyImages(t *testing.T) {
 	const weight, size = 0.5, 3
 	b := observed(t, size)
-	var want, wantSlope float64
+	var rmse, rmseSlope, logarithm, logarithmSlope float64
 	pixels := b.Grid.Len()
 	for k := range size {
-		var mse, half float64
+		mse, half := 1e-12, 0.0
 		for i := range pixels {
 			d := float64(b.Problems[k].Dirty[i])
 			e := (weight*d - float64(b.Truth[k*pixels+i])) / float64(b.Peak[k])
 			mse += e * e / float64(pixels)
 			half += e * d / float64(b.Peak[k]) / float64(pixels)
 		}
-		want += math.Sqrt(mse+1e-12) / size
-		wantSlope += half / math.Sqrt(mse+1e-12) / size
+		rmse += math.Sqrt(mse) / size
+		rmseSlope += half / math.Sqrt(mse) / size
+		logarithm += math.Log(mse) / 2 / size
+		logarithmSlope += half / mse / size
 	}
-	loss, slope := lossAndSlope(t, newPainter(t, weight, nil), size)
-	if math.Abs(loss/want-1) > 1e-5 || math.Abs(slope/wantSlope-1) > 1e-4 { // the slope is a sum of both signs
-		t.Errorf("loss %g with slope %g, want %g and %g", loss, slope, want, wantSlope)
+	for kind, want := range map[string][2]float64{"rmse": {rmse, rmseSlope}, "log_rmse": {logarithm, logarithmSlope}} {
+		loss, slope := lossAndSlope(t, newPainter(t, weight, nil), size, kind)
+		if math.Abs(loss/want[0]-1) > 1e-5 || math.Abs(slope/want[1]-1) > 1e-4 { // the slope is a sum of both signs
+			t.Errorf("%s: loss %g with slope %g, want %g and %g", kind, loss, slope, want[0], want[1])
+		}
 	}
 }
 

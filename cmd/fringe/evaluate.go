@@ -39,6 +39,9 @@ Skies and observations come from an index space of their own that training never
 		Example: "  fringe evaluate configs/evaluate-eht64.yaml --out out/evaluate",
 		Args:    oneArgument("a config file"),
 		RunE: func(c *cobra.Command, args []string) error {
+			if c.Flags().Changed("count") && f.count < 1 {
+				return fmt.Errorf("--count is %d, must be at least 1", f.count)
+			}
 			return f.run(c.Context(), args[0], c.OutOrStdout(), c.ErrOrStderr())
 		},
 	}

@@ -38,6 +38,9 @@ goes on from, the best weights so far in best/, and metrics.jsonl with one line 
 			"  fringe train configs/denoiser-eht64.yaml --out runs/denoiser --resume",
 		Args: oneArgument("a config file"),
 		RunE: func(c *cobra.Command, args []string) error {
+			if c.Flags().Changed("steps") && f.steps < 1 {
+				return fmt.Errorf("--steps is %d, must be at least 1", f.steps)
+			}
 			return f.run(c.Context(), args[0], c.ErrOrStderr())
 		},
 	}

@@ -185,6 +185,7 @@ func (p *demoPage) write(dir *outDir, table, log io.Writer) (err error) {
 	if err := p.table.WriteText(table); err != nil {
 		return err
 	}
-	fmt.Fprintf(log, "\nwrote %s\n", filepath.Join(dir.path, "report.html"))
+	fmt.Fprintln(log, "\nLarge reduced chi2 of amplitudes are usual before self-calibration, and an unrolled network is not refitted to the data.")
+	fmt.Fprintf(log, "wrote %s\n", filepath.Join(dir.path, "report.html"))
 	return nil
 }

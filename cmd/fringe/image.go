@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"time"
 
@@ -56,6 +57,13 @@ grow by another 10 % of the amplitude, in quadrature.`,
 		Args: oneArgument("one UVFITS file"),
 		RunE: func(c *cobra.Command, args []string) error {
 			o.path, o.sysGiven = args[0], c.Flags().Changed("sys")
+			if c.Flags().Changed("flux") && !(o.fluxJy > 0) {
+				return fmt.Errorf("--flux is %g Jy, must be positive", o.fluxJy)
+			}
+			if c.Flags().Changed("method") && !isCheckpoint(o.prior) {
+				return withHint(fmt.Errorf("--method %s is for a denoiser, and --prior %s is none", o.method, o.prior),
+					"name a checkpoint with --prior, such as checkpoints/denoiser-eht64")
+			}
 			_, err := o.run(c.Context(), c.ErrOrStderr())
 			return err
 		},
@@ -73,7 +81,7 @@ grow by another 10 % of the amplitude, in quadrature.`,
 	f.IntVar(&o.npix, "npix", o.npix, "pixels along each side")
 	f.Var(&o.fov, "fov",
 		"field of view, such as 128uas, 10mas, 3arcsec (default: pixels such as a checkpoint was trained on, or 1/12 of the resolution)")
-	f.Float64Var(&o.fluxJy, "flux", o.fluxJy, "total flux in Jy (default: the amplitude on the shortest baselines)")
+	f.Float64Var(&o.fluxJy, "flux", o.fluxJy, "total flux in Jy (default: the amplitude on the shortest baselines, or the largest one)")
 	f.Float64Var(&o.sys, "sys", o.sys,
 		"systematic error of all data, as a fraction of the amplitude (default for an unrolled network: that of its training)")
 	f.Float64Var(&o.gains, "gain-error", o.gains, "further error of plain amplitudes, as a fraction: stations are off by some per cent")

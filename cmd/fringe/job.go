@@ -123,9 +123,14 @@ func (o imageOptions) grid(obs *observation, p *prior) radio.Grid {
 	switch {
 	case cell > 0 && p.cellRad > 0 && math.Abs(math.Log(cell/p.cellRad)) > math.Log(1.25):
 		obs.note("%s was trained on pixels of %.3g uas, these have %.3g uas: it has not learned from such skies", p.name, p.cellRad/uas, cell/uas)
-	case cell == 0 && p.cellRad > 0:
+	case cell == 0 && p.cellRad > 0 && suits(p.cellRad, o.npix, obs.resolutionRad()):
 		cell = p.cellRad
-		obs.note("field of view %.4g uas: pixels such as %s was trained on (--fov sets it)", cell*float64(o.npix)/uas, p.name)
+		obs.note("field of view %.4g uas: pixels such as %s was trained on (--npix widens it with these pixels)", cell*float64(o.npix)/uas, p.name)
+	case cell == 0 && p.cellRad > 0:
+		cell = obs.resolutionRad() / 12
+		obs.note("warning: %s was trained on pixels of %.3g uas, which do not suit a resolution of %.3g uas: it has not learned from such skies",
+			p.name, p.cellRad/uas, obs.resolutionRad()/uas)
+		obs.note("field of view %.4g uas: pixels of 1/12 of the resolution (--fov sets it)", cell*float64(o.npix)/uas)
 	case cell == 0:
 		cell = obs.resolutionRad() / 12
 		obs.note("field of view %.4g uas: pixels of 1/12 of the resolution (--fov sets it)", cell*float64(o.npix)/uas)
@@ -220,4 +225,10 @@ func (j *job) close() {
 	if j.prior != nil {
 		j.prior.close()
 	}
+}
+
+// suits reports whether pixels of a training make sense for a resolution: the resolution is two pixels at least, and a third of
+// the field at most.
+func suits(cellRad float64, npix int, resolutionRad float64) bool {
+	return resolutionRad >= 2*cellRad && 3*resolutionRad <= float64(npix)*cellRad
 }

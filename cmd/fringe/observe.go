@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"math"
 	"math/cmplx"
 	"slices"
 	"strings"
@@ -84,16 +85,35 @@ func shortAmplitude(v *radio.Visibilities, fraction float64) float64 {
 	return amplitudes[count/2]
 }
 
-// fluxJy estimates the total flux when nobody tells it: the amplitude on the shortest twentieth of the baselines, which is
-// too low when they resolve the source.
+// fluxJy estimates the total flux when nobody tells it: the amplitude on the shortest twentieth of the baselines, or the
+// largest well measured one, since no visibility of a positive sky exceeds its total flux. It is too low when all baselines
+// resolve the source.
 func (obs *observation) fluxJy() float64 {
-	flux := shortAmplitude(obs.vis, 0.05)
+	flux, where := shortAmplitude(obs.vis, 0.05), "the amplitude on the shortest baselines"
+	if largest := largestAmplitude(obs.vis); largest > flux {
+		flux, where = largest, "the largest amplitude"
+	}
 	upper := ""
 	if obs.siteJy > 0 {
 		upper = fmt.Sprintf(" (those inside a site see %.3g Jy)", obs.siteJy)
 	}
-	obs.note("total flux %.3g Jy, the amplitude on the shortest baselines%s; give --flux when you know it", flux, upper)
+	obs.note("total flux %.3g Jy, %s%s; give --flux when you know it", flux, where, upper)
 	return flux
+}
+
+// largestAmplitude returns the 98th percentile (Jy) of the amplitudes of at least 5σ, so that a few bad ones do not count.
+func largestAmplitude(v *radio.Visibilities) float64 {
+	var amplitudes []float64
+	for k := range v.Vis {
+		if a := cmplx.Abs(v.Vis[k]); !v.Flagged(k) && a*math.Sqrt(v.Weight[k]) >= 5 {
+			amplitudes = append(amplitudes, a)
+		}
+	}
+	if len(amplitudes) == 0 {
+		return 0
+	}
+	slices.Sort(amplitudes)
+	return amplitudes[int(0.98*float64(len(amplitudes)-1))]
 }
 
 func meanFreqHz(v *radio.Visibilities) float64 {

@@ -89,3 +89,24 @@ func TestHint(t *testing.T) {
 		t.Error("a hint made an error of none")
 	}
 }
+
+func TestEdgeFraction(t *testing.T) {
+	g := radio.Grid{NX: 10, NY: 9, CellRad: 1}
+	img := make([]float64, g.Len())
+	img[4*10+4], img[2*10+5] = 3, 1 // inside, and in the third row
+	if got := edgeFraction(g, img); got != 0.25 {
+		t.Errorf("edge fraction %g, want 0.25", got)
+	}
+	if got := edgeFraction(g, make([]float64, g.Len())); got != 0 {
+		t.Errorf("edge fraction of a black image %g, want 0", got)
+	}
+}
+
+func TestPixelsOfATrainingSuitAResolution(t *testing.T) {
+	const uas = radio.Microarcsecond
+	for resolution, want := range map[float64]bool{25: true, 888: false, 3: false} {
+		if got := suits(2*uas, 64, resolution*uas); got != want {
+			t.Errorf("2 µas pixels, 64 of them, for a resolution of %g µas: %v, want %v", resolution, got, want)
+		}
+	}
+}

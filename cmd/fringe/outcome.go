@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"math"
 	"os"
 	"slices"
 	"strings"
@@ -48,7 +49,12 @@ type imageReport struct {
 	GainErrorFraction  float64            `json:"gain_error_fraction,omitempty"` // of plain amplitudes
 	NPix               int                `json:"npix"`
 	FieldUas           float64            `json:"field_uas"`
-	ResolutionUas      float64            `json:"resolution_uas"` // 1/(longest baseline)
+	ResolutionUas      float64            `json:"resolution_uas"`  // 1/(longest baseline)
+	AssumedFluxJy      float64            `json:"assumed_flux_jy"` // given with --flux, or estimated
+	Start              string             `json:"start"`
+	ClosureSNR         float64            `json:"closure_snr"`
+	KeepIntraSite      bool               `json:"keep_intra_site"`
+	Warnings           []string           `json:"warnings"`
 	Version            string             `json:"version"`
 }
 
@@ -81,6 +87,9 @@ func (out *outcome) measure() error {
 	if _, fitted := chi2["amp"]; fitted {
 		out.report.GainErrorFraction = out.job.errs.gain
 	}
+	o := out.options
+	out.report.AssumedFluxJy, out.report.Start, out.report.ClosureSNR, out.report.KeepIntraSite = out.job.fluxJy, o.start, o.closureSNR, o.intraSite
+	out.report.Warnings = out.warnings()
 	return nil
 }
 
@@ -186,12 +195,51 @@ func (out *outcome) tell(path string, log io.Writer) {
 	}
 	fmt.Fprintf(log, "reduced chi2: %s; flux %.3g Jy; %d iterations, %s; %.1f s\n",
 		formatChi2(r.ReducedChi2), r.FluxJy, r.Iterations, r.StopReason, r.Seconds.Total)
-	for _, kind := range dataKinds() {
-		if value := r.ReducedChi2[kind]; value > poorFit {
-			fmt.Fprintf(log, "warning: the image does not explain the data, reduced chi2 of %s is %.3g: %s\n", kind, value, out.remedy(kind))
-		}
+	for _, w := range r.Warnings {
+		fmt.Fprintf(log, "warning: %s\n", w)
 	}
 	fmt.Fprintf(log, "wrote %s\n", path)
+}
+
+// warnings are what a user should look at before the image is believed.
+func (out *outcome) warnings() []string {
+	r, list := out.report, []string{}
+	if edge := edgeFraction(out.job.grid, out.result.Image); edge > edgeFlux {
+		list = append(list, fmt.Sprintf("%.2g %% of the flux lies along the edge: the source may be larger than the field: try a larger --fov, or more --npix", 100*edge))
+	}
+	if ratio := r.FluxJy / r.AssumedFluxJy; out.job.prior.network == nil && math.Abs(ratio-1) > fluxDrift {
+		list = append(list, fmt.Sprintf("the image has %.3g Jy where %.3g Jy were assumed: give --flux when you know it", r.FluxJy, r.AssumedFluxJy))
+	}
+	for _, kind := range dataKinds() {
+		if value := r.ReducedChi2[kind]; value > poorFit {
+			list = append(list, fmt.Sprintf("the image does not explain the data, reduced chi2 of %s is %.3g: %s", kind, value, out.remedy(kind)))
+		}
+	}
+	return list
+}
+
+// The user is warned when the outermost pixels hold more than edgeFlux of the flux, or when the flux differs from what was
+// assumed by more than fluxDrift. Images of sources that fit their field have less than 1 % there.
+const (
+	edgePixels = 3
+	edgeFlux   = 0.02
+	fluxDrift  = 0.2
+)
+
+// edgeFraction returns the share of the flux in the outermost pixels.
+func edgeFraction(g radio.Grid, image []float64) float64 {
+	edge, total := 0.0, 0.0
+	for i, v := range image {
+		x, y := i%g.NX, i/g.NX
+		if min(x, y, g.NX-1-x, g.NY-1-y) < edgePixels {
+			edge += v
+		}
+		total += v
+	}
+	if total == 0 {
+		return 0
+	}
+	return edge / total
 }
 
 // poorFit is the reduced χ² above which the user is warned.
@@ -203,9 +251,9 @@ func (out *outcome) remedy(kind string) string {
 	case out.job.prior.network != nil:
 		return "an unrolled network is not refitted to the data; the stations may not be calibrated, or the source unlike its training"
 	case kind == "vis":
-		return "the stations may not be calibrated: fit closures with --data cphase,logcamp"
+		return "the stations may not be calibrated: leave --data away to fit closures"
 	case kind == "amp":
-		return "stations may be off by more than --gain-error; or try another --flux, --start or --fov"
+		return "stations may be off by more than --gain-error, as is usual before self-calibration; or try another --fov, --flux or --start"
 	}
-	return "try another --flux, --start or --fov"
+	return "try another --fov, --flux or --start"
 }

@@ -21,7 +21,7 @@ type outDir struct {
 // marker is the file that a finished run has.
 func (d *outDir) marker() string { return d.names[len(d.names)-1] }
 
-// check refuses a folder that holds a finished run, unless force is given.
+// check refuses a folder that holds a finished run or anything else, unless force is given.
 func (d *outDir) check(force bool) error {
 	if info, err := os.Stat(d.path); err == nil && !info.IsDir() {
 		return withHint(fmt.Errorf("%s is a file", d.path), "give --out the name of a folder")
@@ -34,7 +34,16 @@ func (d *outDir) check(force bool) error {
 	if _, err := os.Stat(filepath.Join(d.path, d.marker())); err == nil && !force {
 		return withHint(fmt.Errorf("%s holds a finished result", d.path), "choose another --out, or overwrite it with --force")
 	}
+	if !force && !isEmpty(d.path) {
+		return withHint(fmt.Errorf("%s holds other files", d.path), "name a new folder with --out; --force replaces files of the same names")
+	}
 	return nil
+}
+
+// isEmpty reports whether a folder does not exist or holds nothing.
+func isEmpty(path string) bool {
+	entries, err := os.ReadDir(path)
+	return err != nil || len(entries) == 0
 }
 
 // write makes one file in the temporary folder. When fill fails there is no such file.

@@ -34,7 +34,7 @@ func checkPrior(text string) error {
 	if isCheckpoint(text) {
 		if info, err := os.Stat(text); err != nil || !info.IsDir() {
 			return withHint(fmt.Errorf("--prior %s: there is no such checkpoint folder", text),
-				"train one with fringe train, or name regularizers: --prior entropy,tv")
+				"those of fringe are in the folder checkpoints of its repository; fringe train makes others; or name regularizers: --prior entropy,tv")
 		}
 		return nil
 	}

@@ -46,14 +46,15 @@ func readHDU(r io.ReaderAt, size, offset int64) (*fitsHDU, error) {
 	block := make([]byte, blockBytes)
 	for n := range maxHeaderBlocks {
 		at := offset + int64(n)*blockBytes
-		if _, err := r.ReadAt(block, at); err != nil && !(errors.Is(err, io.EOF) && at+blockBytes == size) {
-			if errors.Is(err, io.EOF) {
-				return nil, fmt.Errorf("truncated: the header at byte %d has no END card", offset)
-			}
+		got, err := r.ReadAt(block, at)
+		if err != nil && !errors.Is(err, io.EOF) {
 			return nil, err
 		}
-		if n == 0 && offset == 0 && !strings.HasPrefix(string(block), "SIMPLE  =") {
+		if n == 0 && offset == 0 && !strings.HasPrefix(string(block[:got]), "SIMPLE  =") {
 			return nil, errNotFITS
+		}
+		if got < blockBytes {
+			return nil, fmt.Errorf("truncated: the header at byte %d has no END card", offset)
 		}
 		if h.parseBlock(block) {
 			h.dataAt = at + blockBytes

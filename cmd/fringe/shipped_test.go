@@ -38,7 +38,7 @@ func TestShippedWeightsComeFromTheShippedConfigs(t *testing.T) {
 				}
 				// Bit for bit on the machine that trained them; another processor rounds differently, which 20 steps at
 				// the start of the warm-up do not amplify much.
-				if math.Abs(first[k]-logged[k]) > 1e-3*logged[k] {
+				if math.Abs(first[k]-logged[k]) > 1e-3*math.Abs(logged[k]) {
 					t.Errorf("step %d: loss %v, logged was %v", k+1, first[k], logged[k])
 				}
 			}

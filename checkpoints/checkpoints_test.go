@@ -14,6 +14,7 @@ import (
 
 	"fringe/checkpoints"
 	"fringe/internal/torch"
+	"fringe/radio/radiotest"
 )
 
 func manifest() checkpoints.Manifest {
@@ -279,7 +280,7 @@ import sys
 from safetensors.numpy import load_file
 t = load_file(sys.argv[1])
 print(*[f"{k}:{t[k].dtype}:{list(t[k].shape)}:{t[k].ravel().tolist()}" for k in sorted(t)], sep="\n")`
-	python := pythonWithSafetensors(t)
+	python := radiotest.Python(t, "safetensors.numpy")
 	files, err := filepath.Glob(filepath.Join(save(t), "weights-*"))
 	if err != nil || len(files) != 1 {
 		t.Fatal(files, err)
@@ -297,27 +298,6 @@ scalar:int64:[]:[4611686018427387904]
 	if d := cmp.Diff(want, string(got)); d != "" {
 		t.Errorf("Python reads (-want +got):\n%s", d)
 	}
-}
-
-// pythonWithSafetensors returns a Python that has safetensors, or skips the test.
-func pythonWithSafetensors(t *testing.T) string {
-	t.Helper()
-	python := os.Getenv("FRINGE_PYTHON")
-	if python == "" {
-		deps := os.Getenv("FRINGE_DEPS")
-		if deps == "" {
-			home, err := os.UserHomeDir()
-			if err != nil {
-				t.Skipf("no home folder: %v", err)
-			}
-			deps = filepath.Join(home, ".cache", "fringe")
-		}
-		python = filepath.Join(deps, "python", "bin", "python")
-	}
-	if err := exec.Command(python, "-c", "import safetensors.numpy").Run(); err != nil {
-		t.Skipf("%s has no safetensors (%v): make python installs one", python, err)
-	}
-	return python
 }
 
 func find(t *testing.T, ts []checkpoints.Tensor, name string) checkpoints.Tensor {

@@ -11,6 +11,7 @@ import (
 
 	"fringe/data"
 	"fringe/radio"
+	"fringe/radio/radiotest"
 )
 
 // astropyPython returns a Python that has astropy, or skips the test.
@@ -19,22 +20,7 @@ func astropyPython(t *testing.T) string {
 	if testing.Short() {
 		t.Skip("starts Python")
 	}
-	python := os.Getenv("FRINGE_PYTHON")
-	if python == "" {
-		deps := os.Getenv("FRINGE_DEPS")
-		if deps == "" {
-			home, err := os.UserHomeDir()
-			if err != nil {
-				t.Skipf("no home folder: %v", err)
-			}
-			deps = filepath.Join(home, ".cache", "fringe")
-		}
-		python = filepath.Join(deps, "python", "bin", "python")
-	}
-	if err := exec.Command(python, "-c", "import importlib.util as u; exit(u.find_spec('astropy') is None)").Run(); err != nil {
-		t.Skipf("%s has no astropy (%v): set FRINGE_PYTHON to one that has", python, err)
-	}
-	return python
+	return radiotest.Python(t, "astropy")
 }
 
 // astropy runs scripts/astropy_check.py on the files and returns what it says of each.

@@ -5,19 +5,19 @@ import (
 	"encoding/json"
 	"math"
 	"math/cmplx"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"testing"
 
 	"fringe/data"
 	"fringe/radio"
+	"fringe/radio/radiotest"
 )
 
 // A point source to the north-east of the phase centre, from visibilities of the defining formula through a UVFITS file and the
 // whole program, lands there in image.fits, as astropy reads it.
 func TestPointSourceToTheNorthEast(t *testing.T) {
-	python := pythonWithAstropy(t)
+	python := radiotest.Python(t, "astropy")
 	const east, north, uas = 24.0, 16.0, radio.Microarcsecond
 	dir := t.TempDir()
 	file := filepath.Join(dir, "point.uvfits")
@@ -68,25 +68,4 @@ func pointSource(t *testing.T, l, m float64) *radio.Visibilities {
 		v.Weight[k] = 1e4
 	}
 	return v
-}
-
-// pythonWithAstropy returns a Python that has astropy, or skips the test.
-func pythonWithAstropy(t *testing.T) string {
-	t.Helper()
-	python := os.Getenv("FRINGE_PYTHON")
-	if python == "" {
-		deps := os.Getenv("FRINGE_DEPS")
-		if deps == "" {
-			home, err := os.UserHomeDir()
-			if err != nil {
-				t.Skipf("no home folder: %v", err)
-			}
-			deps = filepath.Join(home, ".cache", "fringe")
-		}
-		python = filepath.Join(deps, "python", "bin", "python")
-	}
-	if err := exec.Command(python, "-c", "import astropy").Run(); err != nil {
-		t.Skipf("%s has no astropy (%v): make python installs one", python, err)
-	}
-	return python
 }

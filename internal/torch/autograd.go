@@ -12,9 +12,7 @@ func (s *Scope) RequireGrad(x *Tensor) *Tensor {
 }
 
 // Detach returns x without its history: no gradient flows through it. The storage is shared.
-func (s *Scope) Detach(x *Tensor) *Tensor { return s.detached(x) }
-
-func (s *Scope) detached(x *Tensor) *Tensor { return s.unary("Detach", lib.AtgDetach, x) }
+func (s *Scope) Detach(x *Tensor) *Tensor { return s.unary("Detach", lib.AtgDetach, x) }
 
 // Grad returns the gradients of the scalar y with respect to xs, each of the shape of its x; zeros where y does not depend
 // on it. The graph of y is freed; with createGraph it is kept and the gradients can be differentiated again.

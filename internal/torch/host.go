@@ -84,7 +84,7 @@ func toHost[T any](s *Scope, op string, d DType, x *Tensor) []T {
 	}
 	s.Tidy(func(s *Scope) *Tensor {
 		// A conjugate is lazy in LibTorch: resolve it before reading the storage.
-		c := s.Contiguous(s.unary("ResolveConj", lib.AtgResolveConj, s.To(s.detached(x), d)))
+		c := s.Contiguous(s.unary("ResolveConj", lib.AtgResolveConj, s.To(s.Detach(x), d)))
 		copy(out, unsafe.Slice((*T)(lib.AtDataPtr(c.c)), len(out)))
 		return nil
 	})

@@ -14,9 +14,9 @@ import (
 var layer = map[string]int{
 	"radio": 0, "radio/radiotest": 1, "internal/torch": 0, "internal/finufft": 0,
 	"data": 1, "metrics": 1, "figure": 1, "measure": 1, "models": 1, "checkpoints": 1,
-	"unrolled": 2, "train": 2, "infer": 2,
-	"evaluate":   3,
-	"cmd/fringe": 4, "internal/bench": 4,
+	"unrolled": 3, "train": 3, "infer": 3,
+	"evaluate":   4,
+	"cmd/fringe": 5, "internal/bench": 5,
 }
 
 // withoutLibTorch are packages that must build without cgo.

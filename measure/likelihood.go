@@ -14,9 +14,8 @@ type Weighted struct {
 	Weight float64
 }
 
-// Likelihood is Σ weight·½χ² of an image through an operator: the data part of an objective. Op must tell its number of
-// visibilities with a method Len() int, as [NUFFT] and [radio.DFT] do; the terms index them. One goroutine may use it at
-// a time, outside of any [torch.Scope.NoGrad].
+// Likelihood is Σ weight·½χ² of an image through an operator: the data part of an objective. The terms index the operator's
+// visibilities. One goroutine may use it at a time, outside of any [torch.Scope.NoGrad].
 type Likelihood struct {
 	Op    radio.Operator
 	Terms []Weighted
@@ -86,9 +85,8 @@ func (l *Likelihood) ReducedChi2(x []float64) (map[string]float64, error) {
 
 // predict fills l.vis from x and calls f with it as a tensor.
 func (l *Likelihood) predict(x []float64, f func(s *torch.Scope, vis *torch.Tensor) error) error {
-	op, sized := l.Op.(interface{ Len() int })
-	if !sized {
-		return fmt.Errorf("measure: the operator %T does not tell its number of visibilities; give it a method Len() int", l.Op)
+	if l.Op == nil {
+		return errors.New("measure: the likelihood has no operator")
 	}
 	if len(l.Terms) == 0 {
 		return errors.New("measure: the likelihood has no terms")
@@ -98,8 +96,8 @@ func (l *Likelihood) predict(x []float64, f func(s *torch.Scope, vis *torch.Tens
 			return fmt.Errorf("measure: pixel %d of the image is %g, must be finite", p, value)
 		}
 	}
-	if len(l.vis) != op.Len() {
-		l.vis = make([]complex128, op.Len())
+	if len(l.vis) != l.Op.Len() {
+		l.vis = make([]complex128, l.Op.Len())
 	}
 	l.Op.Forward(l.vis, x)
 	return torch.Do(func(s *torch.Scope) error {

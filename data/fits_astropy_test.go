@@ -136,13 +136,14 @@ type imageDump struct {
 	Values             []float64
 	History, Warnings  []string
 	Unit, Object, Date string
+	BeamDeg            [3]float64 `json:"beam_deg"` // BMAJ, BMIN, BPA
 }
 
 func TestWriteImageAgainstAstropy(t *testing.T) {
 	g := radio.Grid{NX: 9, NY: 12, CellRad: 2 * radio.Microarcsecond}
 	h := data.ImageHeader{
 		Source: radio.Source{Name: "M87 'core'", RARad: 187.7059 * math.Pi / 180, DecRad: 12.3911 * math.Pi / 180},
-		FreqHz: 227e9, MJD: 57854.25, BMajRad: 20 * radio.Microarcsecond, BMinRad: 15 * radio.Microarcsecond, BPARad: 0.3,
+		FreqHz: 227e9, MJD: 57854.25, Beam: radio.Beam{MajRad: 20 * radio.Microarcsecond, MinRad: 15 * radio.Microarcsecond, PARad: 0.3},
 		History: []string{"fringe image " + strings.Repeat("--option value ", 12), "second µ line"},
 	}
 	path := filepath.Join(t.TempDir(), "image.fits")
@@ -170,5 +171,11 @@ func TestWriteImageAgainstAstropy(t *testing.T) {
 	}
 	if len(got.Warnings) > 0 || got.Unit != "JY/PIXEL" || got.Object != h.Source.Name || got.Date != "2017-04-11T06:00:00.000" {
 		t.Errorf("got %+v", got)
+	}
+	// 20 and 15 µas are 5.56e-9 and 4.17e-9 degrees; an angle passes through one multiplication and a text of 17 digits.
+	for i, want := range []float64{20e-6 / 3600, 15e-6 / 3600, 0.3 * 180 / math.Pi} {
+		if got := got.BeamDeg[i]; math.Abs(got/want-1) > 1e-14 {
+			t.Errorf("BMAJ, BMIN, BPA number %d is %.17g deg, want %.17g", i+1, got, want)
+		}
 	}
 }

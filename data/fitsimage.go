@@ -16,9 +16,7 @@ type ImageHeader struct {
 	FreqHz float64      // FREQ; 0 = unknown
 	MJD    float64      // DATE-OBS as a modified Julian date (UTC); 0 = unknown
 
-	// Restoring beam: full width at half maximum of the axes and position angle East of North, radians.
-	// BMajRad = 0 means that the image has no beam.
-	BMajRad, BMinRad, BPARad float64
+	Beam radio.Beam // restoring beam: BMAJ, BMIN, BPA; the zero value means that the image has none
 
 	History []string // one HISTORY text each, wrapped to 72 characters
 }
@@ -48,7 +46,7 @@ func imageHDU(img []float64, g radio.Grid, h ImageHeader) (*fitsWriter, error) {
 	if err := checkPixels(img, g.NX); err != nil {
 		return nil, err
 	}
-	for _, x := range []float64{h.Source.RARad, h.Source.DecRad, h.FreqHz, h.MJD, h.BMajRad, h.BMinRad, h.BPARad} {
+	for _, x := range []float64{h.Source.RARad, h.Source.DecRad, h.FreqHz, h.MJD, h.Beam.MajRad, h.Beam.MinRad, h.Beam.PARad} {
 		if !finite(x) {
 			return nil, fmt.Errorf("the image header holds a number that is not finite: %+v", h)
 		}
@@ -112,10 +110,10 @@ func (f *fitsWriter) imageCards(h ImageHeader) {
 		f.text("DATE-OBS", isoDate(h.MJD), "UTC")
 		f.real("MJD-OBS", h.MJD, "")
 	}
-	if h.BMajRad > 0 {
-		f.real("BMAJ", degrees(h.BMajRad), "deg, FWHM")
-		f.real("BMIN", degrees(h.BMinRad), "deg, FWHM")
-		f.real("BPA", degrees(h.BPARad), "deg, East of North")
+	if !h.Beam.IsZero() {
+		f.real("BMAJ", degrees(h.Beam.MajRad), "deg, FWHM")
+		f.real("BMIN", degrees(h.Beam.MinRad), "deg, FWHM")
+		f.real("BPA", degrees(h.Beam.PARad), "deg, East of North")
 	}
 }
 

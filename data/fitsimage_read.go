@@ -106,7 +106,7 @@ func imageHeader(k *header) (ImageHeader, error) {
 		*field.x, errs = x, append(errs, err)
 	}
 	h.Source.RARad, h.Source.DecRad = radians(ra), radians(dec)
-	h.BMajRad, h.BMinRad, h.BPARad = radians(bmaj), radians(bmin), radians(bpa)
+	h.Beam = radio.Beam{MajRad: radians(bmaj), MinRad: radians(bmin), PARad: radians(bpa)}
 	return h, errors.Join(errs...)
 }
 

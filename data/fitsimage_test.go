@@ -27,7 +27,7 @@ func TestImageRoundTrip(t *testing.T) {
 	g := radio.Grid{NX: 7, NY: 4, CellRad: 2 * radio.Microarcsecond}
 	h := data.ImageHeader{
 		Source: radio.Source{Name: "it's '' full of stars", RARad: 3.2, DecRad: -0.2}, Unit: "JY/BEAM", FreqHz: 227070703125, MJD: 57854.5,
-		BMajRad: 20 * radio.Microarcsecond, BMinRad: 15 * radio.Microarcsecond, BPARad: -0.3, History: []string{"one", "two"},
+		Beam: radio.Beam{MajRad: 20 * radio.Microarcsecond, MinRad: 15 * radio.Microarcsecond, PARad: -0.3}, History: []string{"one", "two"},
 	}
 	path := filepath.Join(t.TempDir(), "image.fits")
 	if err := data.WriteImage(path, ramp(g), g, h); err != nil {
@@ -45,7 +45,7 @@ func TestImageRoundTrip(t *testing.T) {
 	if g2.NX != 7 || g2.NY != 4 || !close(g2.CellRad, g.CellRad) {
 		t.Errorf("grid %+v, want %+v", g2, g)
 	}
-	for _, p := range [][2]float64{{h2.Source.RARad, h.Source.RARad}, {h2.Source.DecRad, h.Source.DecRad}, {h2.BMajRad, h.BMajRad}, {h2.BMinRad, h.BMinRad}, {h2.BPARad, h.BPARad}, {h2.FreqHz, h.FreqHz}, {h2.MJD, h.MJD}} {
+	for _, p := range [][2]float64{{h2.Source.RARad, h.Source.RARad}, {h2.Source.DecRad, h.Source.DecRad}, {h2.Beam.MajRad, h.Beam.MajRad}, {h2.Beam.MinRad, h.Beam.MinRad}, {h2.Beam.PARad, h.Beam.PARad}, {h2.FreqHz, h.FreqHz}, {h2.MJD, h.MJD}} {
 		if !close(p[0], p[1]) {
 			t.Errorf("header value %g, want %g", p[0], p[1])
 		}

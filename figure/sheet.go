@@ -105,7 +105,7 @@ func (s *sheet) drawCompass() {
 }
 
 // drawBeam outlines the half-power ellipse of the beam in the lower left corner.
-func (s *sheet) drawBeam(b Beam, g radio.Grid) {
+func (s *sheet) drawBeam(b radio.Beam, g radio.Grid) {
 	scale := float64(s.mapRect.Dx()) / (float64(g.NX) * g.CellRad)
 	x0 := float64(s.mapRect.Min.X) + 20 + b.MajRad*scale/2
 	y0 := float64(s.mapRect.Max.Y) - 20 - b.MajRad*scale/2
@@ -120,8 +120,8 @@ func (s *sheet) drawBeam(b Beam, g radio.Grid) {
 	s.line(color.White, 1.2, outline...)
 }
 
-// drawColourBar draws the scale at the right of the map, from zero to peak (Jy/pixel).
-func (s *sheet) drawColourBar(peak float64, g radio.Grid, freqHz float64, colours palette.ColorMap) {
+// drawColourBar draws the scale at the right of the map, from low to top in the given unit.
+func (s *sheet) drawColourBar(low, top float64, unit string, colours palette.ColorMap) {
 	left := s.mapRect.Max.X + barGap
 	table := colourTable(colours)
 	height := s.mapRect.Dy()
@@ -131,12 +131,10 @@ func (s *sheet) drawColourBar(peak float64, g radio.Grid, freqHz float64, colour
 			s.image.Set(left+x, s.mapRect.Min.Y+y, c)
 		}
 	}
-	unit, perJy := brightnessUnit(peak, g, freqHz)
-	top := peak * perJy
-	step := roundStep(top / 5)
-	for i := 0; float64(i)*step <= top*(1+1e-9); i++ {
+	step := roundStep((top - low) / 5)
+	for i := int(math.Ceil(low/step - 1e-9)); float64(i)*step <= top+1e-9*step; i++ {
 		value := float64(i) * step
-		y := float64(s.mapRect.Max.Y) - value/top*float64(height)
+		y := float64(s.mapRect.Max.Y) - (value-low)/(top-low)*float64(height)
 		right := float64(left + barWidth)
 		s.line(color.Black, 0.7, right, y, right+8, y)
 		s.text(fmt.Sprintf("%.4g", value), right+14, y, 10, color.Black, text.XLeft, 0)

@@ -19,22 +19,22 @@ import (
 type SkyStyle struct {
 	Title  string  // above the image; empty for none
 	FreqHz float64 // colour bar in brightness temperature at this frequency; 0: in mJy/pixel
+	// Unit is that of the pixels, written at the colour bar, where it is not Jy/pixel; then FreqHz is not used.
+	Unit string
+	// Signed starts the colours at the image's minimum, where that is negative, instead of at zero.
+	Signed bool
 	// PeakJyPixel is the brightness of the last colour, so that several images can share a scale; 0: the image's maximum.
 	PeakJyPixel float64
-	Beam        *Beam // drawn in the lower left corner; nil for none
-	Nearest     bool  // show the pixels as squares instead of a smooth surface
+	Beam        radio.Beam // drawn in the lower left corner; the zero value is not drawn
+	Nearest     bool       // show the pixels as squares instead of a smooth surface
 }
-
-// Beam is the full width at half maximum of a Gaussian beam along its axes (radians) and the position angle of its major
-// axis, East of North (radians).
-type Beam struct{ MajRad, MinRad, PARad float64 }
 
 // mapPixels is the length of the longer side of the drawn map; the shorter one is in proportion.
 const mapPixels = 640
 
 // WriteSky draws img (Jy/pixel, FITS order) as a PNG with a scale bar, the directions of North and East and a colour bar
-// from zero to the peak. Values below zero get the first colour, values above PeakJyPixel the last. It refuses images
-// whose size is not the grid's and values that are not finite.
+// from zero (or the minimum, see Signed) to the peak. Values below get the first colour, values above PeakJyPixel the last. It
+// refuses images whose size is not the grid's and values that are not finite.
 func WriteSky(w io.Writer, img []float64, g radio.Grid, style SkyStyle) error {
 	if err := g.Validate(); err != nil {
 		return fmt.Errorf("figure: draw sky: %w", err)
@@ -42,41 +42,48 @@ func WriteSky(w io.Writer, img []float64, g radio.Grid, style SkyStyle) error {
 	if len(img) != g.Len() {
 		return fmt.Errorf("figure: draw sky: %d pixels do not fill a grid of %d x %d", len(img), g.NX, g.NY)
 	}
-	peak := 0.0
+	low, peak := 0.0, 0.0
 	for i, value := range img {
 		if math.IsNaN(value) || math.IsInf(value, 0) {
 			return fmt.Errorf("figure: draw sky: pixel (%d, %d) is %g, must be finite", i%g.NX, i/g.NX, value)
 		}
 		peak = math.Max(peak, value)
+		if style.Signed {
+			low = math.Min(low, value)
+		}
 	}
 	if style.PeakJyPixel > 0 {
 		peak = style.PeakJyPixel
 	}
-	if peak == 0 {
+	if peak == low {
 		peak = 1e-3 // an empty sky still has a colour bar: 0 to 1 mJy/pixel
 	}
 	s := newSheet(g, style.Title)
 	colours := moreland.BlackBody()
 	colours.SetMax(1)
-	s.drawMap(paint(img, g, peak, s.mapRect.Size(), style.Nearest, colours))
+	s.drawMap(paint(img, g, low, peak, s.mapRect.Size(), style.Nearest, colours))
 	s.drawScaleBar(g)
 	s.drawCompass()
-	if style.Beam != nil {
-		s.drawBeam(*style.Beam, g)
+	if !style.Beam.IsZero() {
+		s.drawBeam(style.Beam, g)
 	}
-	s.drawColourBar(peak, g, style.FreqHz, colours)
+	unit, perJy := style.Unit, 1.0
+	if unit == "" {
+		unit, perJy = brightnessUnit(peak, g, style.FreqHz)
+	}
+	s.drawColourBar(low*perJy, peak*perJy, unit, colours)
 	return s.encode(w)
 }
 
 // paint returns img magnified to size: East at the left (as stored), North (the last row) at the top.
-func paint(img []float64, g radio.Grid, peak float64, size image.Point, nearest bool, colours palette.ColorMap) *image.RGBA {
+func paint(img []float64, g radio.Grid, low, peak float64, size image.Point, nearest bool, colours palette.ColorMap) *image.RGBA {
 	big := magnify(img, g.NX, g.NY, size.X, size.Y, nearest)
 	out := image.NewRGBA(image.Rect(0, 0, size.X, size.Y))
 	table := colourTable(colours)
 	for y := range size.Y {
 		row := big[(size.Y-1-y)*size.X:]
 		for x := range size.X {
-			t := math.Min(math.Max(row[x]/peak, 0), 1)
+			t := math.Min(math.Max((row[x]-low)/(peak-low), 0), 1)
 			out.SetRGBA(x, y, table[int(t*float64(len(table)-1)+0.5)])
 		}
 	}

@@ -133,3 +133,23 @@ func TestBrightnessTemperature(t *testing.T) {
 		t.Errorf("%g %q, want 6 GK", got, label)
 	}
 }
+
+// With signed colours −1 is darker than 0, which is darker than 1; without, 0 is as dark as −1.
+func TestSignedColours(t *testing.T) {
+	img := make([]float64, grid.Len())
+	for p := range img {
+		img[p] = float64(p/grid.NX*3/grid.NY) - 1 // thirds: −1 in the South, 0, 1 in the North
+	}
+	for _, signed := range []bool{true, false} {
+		picture := render(t, img, grid, SkyStyle{Signed: signed, Unit: "Jy/beam", Nearest: true})
+		r := newSheet(grid, "").mapRect
+		var level [3]uint32
+		for i := range level {
+			red, green, blue, _ := picture.At(r.Min.X+r.Dx()/2, r.Max.Y-r.Dy()*(2*i+1)/6).RGBA()
+			level[i] = red + green + blue
+		}
+		if (level[0] < level[1]) != signed || level[1] >= level[2] {
+			t.Errorf("signed=%v: brightness %v from South to North", signed, level)
+		}
+	}
+}

@@ -81,7 +81,8 @@ def image(path):
         pixels = [(nx // 2, ny // 2), (0, 0), (nx - 1, ny // 3)]  # counted from 0
         sky = [[float(c) for c in wcs.wcs_pix2world([p], 0)[0]] for p in pixels]
         return {"pixels": pixels, "sky_deg": sky, "values": data.astype(float).ravel().tolist(), "history": [str(h) for h in header.get("HISTORY", [])],
-                "warnings": [str(w.message) for w in caught], "unit": header["BUNIT"], "object": header.get("OBJECT", ""), "date": header.get("DATE-OBS", "")}
+                "warnings": [str(w.message) for w in caught], "unit": header["BUNIT"],
+                "beam_deg": [header.get(key, 0) for key in ("BMAJ", "BMIN", "BPA")], "object": header.get("OBJECT", ""), "date": header.get("DATE-OBS", "")}
 
 
 if __name__ == "__main__":

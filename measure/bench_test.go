@@ -75,7 +75,7 @@ func BenchmarkLikelihood(b *testing.B) {
 	rng := rand.New(rand.NewPCG(22, 1))
 	x := blob(rng, g)
 	v := scans(rng, g, x, 20, 0.005)
-	l := likelihood(b, g, v, terms(b, v)...)
+	l := likelihood(b, g, v, terms(b, v, "vis", "amp", "cphase", "logcamp")...)
 	grad := make([]float64, g.Len())
 	for b.Loop() {
 		if _, err := l.ValueGrad(grad, x); err != nil {

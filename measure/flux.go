@@ -1,6 +1,9 @@
 package measure
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+)
 
 // Flux is the term ½((Σ I − F)/σ)² on the total flux of an image, for data that do not fix it.
 type Flux struct{ fluxJy, sigmaJy float64 }
@@ -33,4 +36,10 @@ func (f *Flux) ValueGrad(grad, x []float64) (float64, error) {
 		grad[p] = residual / f.sigmaJy
 	}
 	return residual * residual / 2, nil
+}
+
+// LogLikelihood returns the log density of the flux at the image x, constants included.
+func (f *Flux) LogLikelihood(x []float64) (float64, error) {
+	value, err := f.ValueGrad(nil, x)
+	return -value - math.Log(f.sigmaJy*math.Sqrt(2*math.Pi)), err
 }

@@ -8,14 +8,15 @@ import (
 	"fringe/radio"
 )
 
-// Weighted is a term and the factor in front of its ½χ². 1 is the negative log-likelihood.
+// Weighted is a term and the factor in front of its Value in an objective. 1 is the negative log-likelihood.
 type Weighted struct {
 	Term
 	Weight float64
 }
 
-// Likelihood is Σ weight·½χ² of an image through an operator: the data part of an objective. The terms index the operator's
-// visibilities. One goroutine may use it at a time, outside of any [torch.Scope.NoGrad].
+// Likelihood is Σ weight·Value of an image through an operator: the data part of an objective. The terms, one of a name,
+// index the operator's visibilities. One goroutine may use it at a time, outside of any [torch.Scope.NoGrad]. [Joint] puts
+// several data sets together.
 type Likelihood struct {
 	Op    radio.Operator
 	Terms []Weighted
@@ -23,10 +24,10 @@ type Likelihood struct {
 	vis []complex128 // predicted visibilities, then the gradient with respect to them
 }
 
-// ValueGrad returns Σ weight·½χ² at the image x (Jy/pixel) and overwrites grad (1/(Jy/pixel)) with its gradient; a nil grad
+// ValueGrad returns Σ weight·Value at the image x (Jy/pixel) and overwrites grad (1/(Jy/pixel)) with its gradient; a nil grad
 // asks for the value only. It predicts the visibilities once, differentiates the terms with respect to them by autograd,
 // and applies the adjoint: ∂f/∂x = Re Aᴴg with g = ∂f/∂Re V + i ∂f/∂Im V, which is LibTorch's gradient of a complex leaf.
-// A NaN or infinity in x or in a term is an error.
+// A NaN or infinity in x, in a term or in its gradient is an error.
 func (l *Likelihood) ValueGrad(grad, x []float64) (float64, error) {
 	if grad != nil && len(grad) != len(x) {
 		return 0, fmt.Errorf("measure: gradient of %d pixels for an image of %d", len(grad), len(x))
@@ -38,11 +39,11 @@ func (l *Likelihood) ValueGrad(grad, x []float64) (float64, error) {
 		}
 		var total *torch.Tensor
 		for _, t := range l.Terms {
-			v, half, err := evaluate(s, t, vis)
+			v, number, err := evaluate(s, t, vis)
 			if err != nil {
 				return err
 			}
-			value += t.Weight * half
+			value += t.Weight * number
 			v = s.MulScalar(v, t.Weight)
 			if total == nil {
 				total = v
@@ -59,37 +60,64 @@ func (l *Likelihood) ValueGrad(grad, x []float64) (float64, error) {
 		return 0, err
 	}
 	if grad != nil {
-		l.Op.Adjoint(grad, l.vis)
+		return value, l.adjoint(grad)
 	}
 	return value, nil
 }
 
-// ReducedChi2 returns χ²/Len of each term at the image x, by name: about 1 for the true image. For "vis" that is χ²/(2N).
+// adjoint carries the gradient with respect to the visibilities to the image.
+func (l *Likelihood) adjoint(grad []float64) error {
+	for k, g := range l.vis {
+		if !finite(real(g)) || !finite(imag(g)) {
+			return fmt.Errorf("measure: the gradient of the data terms is %g at visibility %d, must be finite", g, k)
+		}
+	}
+	l.Op.Adjoint(grad, l.vis)
+	return nil
+}
+
+// ReducedChi2 returns χ²/Len of each term at the image x, by name: about 1 for the true image. For "vis" that is χ²/(2N),
+// whatever the density of its errors: outliers count in full.
 func (l *Likelihood) ReducedChi2(x []float64) (map[string]float64, error) {
 	reduced := make(map[string]float64, len(l.Terms))
 	err := l.predict(x, func(s *torch.Scope, vis *torch.Tensor) error {
 		for _, t := range l.Terms {
-			_, half, err := evaluate(s, t, vis)
+			residuals, err := t.Residuals(s, vis)
 			if err != nil {
-				return err
+				return fmt.Errorf("measure: term %q: %w", t.Name(), err)
 			}
-			if _, twice := reduced[t.Name()]; twice {
-				return fmt.Errorf("measure: two terms are named %q", t.Name())
+			chi2 := s.Item(s.Sum(squares(s, residuals)))
+			if !finite(chi2) {
+				return fmt.Errorf("measure: χ² of term %q is %g, must be finite", t.Name(), chi2)
 			}
-			reduced[t.Name()] = 2 * half / float64(t.Len())
+			reduced[t.Name()] = chi2 / float64(t.Len())
 		}
 		return nil
 	})
 	return reduced, err
 }
 
+// LogLikelihood returns Σ log density of all data at the image x, constants included. The weights, which are a matter of
+// imaging, do not enter; terms made of the same visibilities count these more than once.
+func (l *Likelihood) LogLikelihood(x []float64) (float64, error) {
+	sum := 0.0
+	err := l.predict(x, func(s *torch.Scope, vis *torch.Tensor) error {
+		for _, t := range l.Terms {
+			_, number, err := evaluate(s, t, vis)
+			if err != nil {
+				return err
+			}
+			sum += t.LogPeak() - number
+		}
+		return nil
+	})
+	return sum, err
+}
+
 // predict fills l.vis from x and calls f with it as a tensor.
 func (l *Likelihood) predict(x []float64, f func(s *torch.Scope, vis *torch.Tensor) error) error {
-	if l.Op == nil {
-		return errors.New("measure: the likelihood has no operator")
-	}
-	if len(l.Terms) == 0 {
-		return errors.New("measure: the likelihood has no terms")
+	if err := l.validate(); err != nil {
+		return err
 	}
 	for p, value := range x {
 		if !finite(value) {
@@ -105,15 +133,38 @@ func (l *Likelihood) predict(x []float64, f func(s *torch.Scope, vis *torch.Tens
 	})
 }
 
-// evaluate returns ½χ² of one term as a tensor and as a number that is finite.
-func evaluate(s *torch.Scope, t Weighted, vis *torch.Tensor) (*torch.Tensor, float64, error) {
+func (l *Likelihood) validate() error {
+	if l.Op == nil {
+		return errors.New("measure: the likelihood has no operator")
+	}
+	if len(l.Terms) == 0 {
+		return errors.New("measure: the likelihood has no terms")
+	}
+	seen := map[string]bool{}
+	for i, t := range l.Terms {
+		if t.Term == nil {
+			return fmt.Errorf("measure: term %d of the likelihood is nil", i)
+		}
+		if !finite(t.Weight) {
+			return fmt.Errorf("measure: term %q has weight %g, must be finite", t.Name(), t.Weight)
+		}
+		if seen[t.Name()] {
+			return fmt.Errorf("measure: two terms of the likelihood are named %q: make a Joint of two likelihoods", t.Name())
+		}
+		seen[t.Name()] = true
+	}
+	return nil
+}
+
+// evaluate returns the Value of one term as a tensor and as a number that is finite.
+func evaluate(s *torch.Scope, t Term, vis *torch.Tensor) (*torch.Tensor, float64, error) {
 	v, err := t.Value(s, vis)
 	if err != nil {
 		return nil, 0, fmt.Errorf("measure: term %q: %w", t.Name(), err)
 	}
-	half := s.Item(v)
-	if !finite(half) || !finite(t.Weight) {
-		return nil, 0, fmt.Errorf("measure: term %q is %g with weight %g, must be finite", t.Name(), half, t.Weight)
+	number := s.Item(v)
+	if !finite(number) {
+		return nil, 0, fmt.Errorf("measure: term %q is %g, must be finite", t.Name(), number)
 	}
-	return v, half, nil
+	return v, number, nil
 }

@@ -10,8 +10,8 @@ import (
 
 // Amplitude is the term of visibility amplitudes: χ² = Σ ((|V| − A)/σ)². It is blind to phase errors.
 type Amplitude struct {
-	index         []int64
-	value, weight []float64
+	index        []int64
+	value, scale []float64 // scale is 1/σ
 }
 
 var _ Term = (*Amplitude)(nil)
@@ -25,11 +25,11 @@ func NewAmplitude(a radio.AmplitudeSet) (*Amplitude, error) {
 	if len(a.Index) != len(a.Value) {
 		return nil, fmt.Errorf("measure: amp: %d indices and %d values, must be as many", len(a.Index), len(a.Value))
 	}
-	weight, err := inverseVariances("amp", a.Value, a.Sigma)
+	scale, err := inverseSigmas("amp", a.Value, a.Sigma)
 	if err != nil {
 		return nil, err
 	}
-	t := &Amplitude{value: a.Value, weight: weight}
+	t := &Amplitude{value: a.Value, scale: scale}
 	for _, k := range a.Index {
 		t.index = append(t.index, int64(k))
 	}
@@ -42,12 +42,20 @@ func (t *Amplitude) Name() string { return "amp" }
 // Len returns the number of amplitudes.
 func (t *Amplitude) Len() int { return len(t.value) }
 
-// Value returns ½Σ ((|V| − A)/σ)².
-func (t *Amplitude) Value(s *torch.Scope, vis *torch.Tensor) (value *torch.Tensor, err error) {
+// Residuals returns (|V| − A)/σ.
+func (t *Amplitude) Residuals(s *torch.Scope, vis *torch.Tensor) (residuals *torch.Tensor, err error) {
 	defer torch.Catch(&err)
 	return s.Tidy(func(s *torch.Scope) *torch.Tensor {
 		v := pick(s, vis, t.index)
 		model := amplitude(s, s.Real(v), s.Imag(v))
-		return halfChi2(s, s.Sub(model, s.FromFloat64s(t.value, int64(len(t.value)))), t.weight)
+		return s.Mul(s.Sub(model, vector(s, t.value)), vector(s, t.scale))
 	}), nil
 }
+
+// Value returns ½Σ ((|V| − A)/σ)².
+func (t *Amplitude) Value(s *torch.Scope, vis *torch.Tensor) (*torch.Tensor, error) {
+	return gaussian(s, t, vis)
+}
+
+// LogPeak returns Σ ln(1/(σ√2π)).
+func (t *Amplitude) LogPeak() float64 { return gaussianPeak(t.scale) }

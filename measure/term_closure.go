@@ -2,7 +2,6 @@ package measure
 
 import (
 	"fmt"
-	"math"
 
 	"fringe/internal/torch"
 	"fringe/radio"
@@ -11,9 +10,8 @@ import (
 // legs holds where the closure quantities of one kind take their visibilities: leg i of quantity j is visibility
 // index[i][j] with sign[i][j].
 type legs struct {
-	index  [][]int64
-	sign   [][]float64
-	weight []float64
+	index [][]int64
+	sign  [][]float64
 }
 
 // newLegs checks and transposes a set of closure quantities.
@@ -26,11 +24,7 @@ func newLegs(term string, order int, c *radio.Closures) (*legs, error) {
 		return nil, fmt.Errorf("measure: %s: %d quantities of order %d with %d indices and %d signs, want order %d",
 			term, n, c.Order, len(c.Index), len(c.Sign), order)
 	}
-	weight, err := inverseVariances(term, c.Value, c.Sigma)
-	if err != nil {
-		return nil, err
-	}
-	l := &legs{weight: weight, index: make([][]int64, order), sign: make([][]float64, order)}
+	l := &legs{index: make([][]int64, order), sign: make([][]float64, order)}
 	for i := range order {
 		for j := range n {
 			l.index[i] = append(l.index[i], int64(c.Index[order*j+i]))
@@ -40,92 +34,45 @@ func newLegs(term string, order int, c *radio.Closures) (*legs, error) {
 	return l, nil
 }
 
-func (l *legs) len() int { return len(l.weight) }
+func (l *legs) len() int { return len(l.sign[0]) }
 
-// ClosurePhase is the term of closure phases: χ² = Σ 2(1 − cos(ψ_model − ψ))/σ², which is Σ (ψ_model − ψ)²/σ² for small
-// differences and does not jump at ±π (eht-imaging; Chael et al. 2018, ApJ 857, 23). It is blind to the phases of
-// the stations' gains, to the total flux, and to where the source is.
-type ClosurePhase struct {
-	legs   *legs
-	turned []complex128 // exp(−iψ)
+// leg returns the real and the imaginary parts of leg i, conjugated where the sign is negative.
+func (l *legs) leg(s *torch.Scope, vis *torch.Tensor, i int) (re, im *torch.Tensor) {
+	v := pick(s, vis, l.index[i])
+	return s.Real(v), s.Mul(s.Imag(v), vector(s, l.sign[i]))
 }
 
-var _ Term = (*ClosurePhase)(nil)
-
-// NewClosurePhase returns the term of the closure phases of [radio.ClosurePhases].
-func NewClosurePhase(c *radio.Closures) (*ClosurePhase, error) {
-	l, err := newLegs("cphase", 3, c)
-	if err != nil {
-		return nil, err
+// phasors returns the product of exp(i·phase) over the legs, times start; 0 where a leg is 0.
+func (l *legs) phasors(s *torch.Scope, vis, start *torch.Tensor) *torch.Tensor {
+	for i := range l.index {
+		re, im := l.leg(s, vis, i)
+		size := amplitude(s, re, im)
+		start = s.Mul(start, s.Complex(s.Div(re, size), s.Div(im, size)))
 	}
-	t := &ClosurePhase{legs: l}
-	for _, psi := range c.Value {
-		sin, cos := math.Sincos(psi)
-		t.turned = append(t.turned, complex(cos, -sin))
-	}
-	return t, nil
+	return start
 }
 
-// Name returns "cphase".
-func (t *ClosurePhase) Name() string { return "cphase" }
+// product returns the product of the legs.
+func (l *legs) product(s *torch.Scope, vis *torch.Tensor) *torch.Tensor {
+	product := s.Complex(l.leg(s, vis, 0))
+	for i := 1; i < len(l.index); i++ {
+		product = s.Mul(product, s.Complex(l.leg(s, vis, i)))
+	}
+	return product
+}
 
-// Len returns the number of closure phases.
-func (t *ClosurePhase) Len() int { return t.legs.len() }
-
-// Value returns Σ (1 − cos(ψ_model − ψ))/σ². A triangle with a predicted visibility of zero has no phase; it counts as
-// if it were off by a right angle, with no gradient from its other two sides.
-func (t *ClosurePhase) Value(s *torch.Scope, vis *torch.Tensor) (value *torch.Tensor, err error) {
-	defer torch.Catch(&err)
-	return s.Tidy(func(s *torch.Scope) *torch.Tensor {
-		n := int64(t.Len())
-		product := s.FromComplex128s(t.turned, n)
-		for i, index := range t.legs.index {
-			v := pick(s, vis, index)
-			re, im := s.Real(v), s.Mul(s.Imag(v), s.FromFloat64s(t.legs.sign[i], n))
-			size := amplitude(s, re, im)
-			product = s.Mul(product, s.Complex(s.Div(re, size), s.Div(im, size)))
+// logs returns the sum of ±ln|V| over the legs.
+func (l *legs) logs(s *torch.Scope, vis *torch.Tensor) *torch.Tensor {
+	var sum *torch.Tensor
+	for i, index := range l.index {
+		v := pick(s, vis, index)
+		double := s.Log(power(s, s.Real(v), s.Imag(v))) // 2 ln|V|
+		term := s.Mul(s.MulScalar(vector(s, l.sign[i]), 0.5), double)
+		if sum == nil {
+			sum = term
+		} else {
+			sum = s.Add(sum, term)
 		}
-		miss := s.AddScalar(s.MulScalar(s.Real(product), -1), 1)
-		return s.Sum(s.Mul(miss, s.FromFloat64s(t.legs.weight, n)))
-	}), nil
-}
-
-// LogClosureAmplitude is the term of log closure amplitudes: χ² = Σ ((Σ ±ln|V| − c)/σ)². It is blind to the gains of the
-// stations, to the total flux, and to where the source is.
-type LogClosureAmplitude struct {
-	legs  *legs
-	value []float64
-}
-
-var _ Term = (*LogClosureAmplitude)(nil)
-
-// NewLogClosureAmplitude returns the term of the log closure amplitudes of [radio.LogClosureAmplitudes].
-func NewLogClosureAmplitude(c *radio.Closures) (*LogClosureAmplitude, error) {
-	l, err := newLegs("logcamp", 4, c)
-	if err != nil {
-		return nil, err
 	}
-	return &LogClosureAmplitude{legs: l, value: c.Value}, nil
-}
-
-// Name returns "logcamp".
-func (t *LogClosureAmplitude) Name() string { return "logcamp" }
-
-// Len returns the number of log closure amplitudes.
-func (t *LogClosureAmplitude) Len() int { return t.legs.len() }
-
-// Value returns ½Σ ((Σ ±ln|V| − c)/σ)².
-func (t *LogClosureAmplitude) Value(s *torch.Scope, vis *torch.Tensor) (value *torch.Tensor, err error) {
-	defer torch.Catch(&err)
-	return s.Tidy(func(s *torch.Scope) *torch.Tensor {
-		n := int64(t.Len())
-		residual := s.MulScalar(s.FromFloat64s(t.value, n), -1)
-		for i, index := range t.legs.index {
-			v := pick(s, vis, index)
-			log := s.Log(power(s, s.Real(v), s.Imag(v))) // 2 ln|V|
-			half := s.MulScalar(s.FromFloat64s(t.legs.sign[i], n), 0.5)
-			residual = s.Add(residual, s.Mul(half, log))
-		}
-		return halfChi2(s, residual, t.legs.weight)
-	}), nil
+	return sum
 }

@@ -14,11 +14,13 @@ import (
 //	log closure amplitude (Order 4):  c = Σ sign·ln|V|
 //
 // Value is the measured ψ (rad) or c, Sigma its standard deviation. Both kinds are blind to any complex gain of a
-// station. TimeSec and FreqHz are those of the visibilities.
+// station. TimeSec and FreqHz are those of the visibilities. LegVariance has an entry for each of Index, the (σ/|V|)² of that
+// visibility, from which [Closures.Covariances] makes the correlations of the errors.
 type Closures struct {
 	Order           int
 	Index           []int32
 	Sign            []float64
+	LegVariance     []float64
 	Value, Sigma    []float64
 	TimeSec, FreqHz []float64
 }
@@ -38,7 +40,7 @@ const allStations = 12
 // Which triangles enter is decided by noise: the independent set with the smallest σ is taken, which in practice runs
 // through the most sensitive station, the customary reference. Above 12 stations only the triangles through that station
 // compete; those through the next most sensitive ones fill what missing baselines leave open. The quantities share baselines,
-// so their errors are correlated; Sigma does not carry that (Blackburn et al. 2020, ApJ 894, 31).
+// so their errors are correlated; Sigma does not carry that, [Closures.Covariances] does (Blackburn et al. 2020, ApJ 894, 31).
 //
 // Visibilities belong together when their TimeSec and FreqHz are equal; call [Visibilities.ScanAverage] first where
 // baselines have times of their own.
@@ -56,11 +58,12 @@ func LogClosureAmplitudes(v *Visibilities, minSNR float64) *Closures {
 	return closures(v, 4, minSNR, (*snapshot).quadrangles)
 }
 
-// candidate is one closure quantity that could enter the set; index and sign hold Order used entries.
+// candidate is one closure quantity that could enter the set; index, sign and relVar hold Order used entries. variance is the
+// sum of relVar.
 type candidate struct {
-	index    [4]int32
-	sign     [4]float64
-	variance float64
+	index        [4]int32
+	sign, relVar [4]float64
+	variance     float64
 }
 
 // closures runs the selection snapshot by snapshot. list appends the candidates whose first station has a given rank.
@@ -107,6 +110,7 @@ func (c *Closures) At(j int, vis []complex128) float64 {
 func (c *Closures) append(v *Visibilities, q candidate) {
 	c.Index = append(c.Index, q.index[:c.Order]...)
 	c.Sign = append(c.Sign, q.sign[:c.Order]...)
+	c.LegVariance = append(c.LegVariance, q.relVar[:c.Order]...)
 	c.Value, c.Sigma = append(c.Value, 0), append(c.Sigma, math.Sqrt(q.variance))
 	c.TimeSec = append(c.TimeSec, v.TimeSec[q.index[0]])
 	c.FreqHz = append(c.FreqHz, v.FreqHz[q.index[0]])

@@ -162,7 +162,7 @@ func (s *snapshot) appendLoop(list []candidate, pairs [][2]int, signs []float64)
 		if !ok {
 			return list
 		}
-		q.index[i], q.sign[i] = e.index, e.sign
+		q.index[i], q.sign[i], q.relVar[i] = e.index, e.sign, e.relVar
 		if signs != nil {
 			q.sign[i] = signs[i]
 		}

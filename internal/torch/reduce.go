@@ -20,3 +20,6 @@ func (s *Scope) SumDims(x *Tensor, dims ...int64) *Tensor {
 		lib.AtgSumDimIntlist(out, c, dims, len(dims), 1, int32(x.DType()))
 	}, x)
 }
+
+// MatMul returns the matrix products of a [batch, n, m] and b [batch, m, k]: [batch, n, k].
+func (s *Scope) MatMul(a, b *Tensor) *Tensor { return s.binary("MatMul", lib.AtgMatmul, a, b) }

@@ -21,6 +21,14 @@ func (s *Scope) Expand(x *Tensor, shape ...int64) *Tensor {
 // Contiguous returns x in row-major storage.
 func (s *Scope) Contiguous(x *Tensor) *Tensor { return s.unary("Contiguous", lib.AtgContiguous, x) }
 
+// Reshape returns the elements of x, in row-major order, in another shape; a view where storage allows.
+func (s *Scope) Reshape(x *Tensor, shape ...int64) *Tensor {
+	return s.unary("Reshape", func(out *lib.Ctensor, c lib.Ctensor) {
+		sizes, n := list(shape)
+		lib.AtgReshape(out, c, sizes, n)
+	}, x)
+}
+
 // To returns x with another element type.
 func (s *Scope) To(x *Tensor, d DType) *Tensor {
 	return s.unary("To", func(out *lib.Ctensor, c lib.Ctensor) { lib.AtgTotype(out, c, int32(d)) }, x)

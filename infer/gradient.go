@@ -57,11 +57,20 @@ func GradientDescent(ctx context.Context, g radio.Grid, gram *measure.Gram, star
 	if start == nil {
 		start = make([]float64, g.Len())
 	}
-	p := Problem{Grid: g, Start: start, Progress: progress, Terms: []Part{{Name: "vis", Weight: 1, Term: gramTerm{gram, g}}}}
-	if gram == nil || len(gram.Dirty) != g.Len() {
+	if gram == nil || gram.Grid != g {
 		return nil, errors.New("infer: gradient descent: the Gram belongs to another grid")
 	}
+	q, err := measure.NewQuadratic(gram)
+	if err != nil {
+		return nil, err
+	}
+	defer q.Close()
+	p := Problem{Grid: g, Start: start, Progress: progress, Terms: []Part{{Name: "vis", Weight: 1, Term: q}}}
 	if err := p.Validate(); err != nil {
+		return nil, err
+	}
+	norm, err := gram.Norm()
+	if err != nil {
 		return nil, err
 	}
 	data := &Objective{Parts: p.Terms}
@@ -72,7 +81,7 @@ func GradientDescent(ctx context.Context, g radio.Grid, gram *measure.Gram, star
 			result.Stop = Cancelled
 			break
 		}
-		next, err := c.step(g, gram, x)
+		next, err := gradientStep(q, gram, x, c.StepSize/norm, c.Signed)
 		if err != nil {
 			return nil, err
 		}
@@ -89,59 +98,20 @@ func GradientDescent(ctx context.Context, g radio.Grid, gram *measure.Gram, star
 	return result.finish(data, x)
 }
 
-// step takes one step on the host's image.
-func (c GradientConfig) step(g radio.Grid, gram *measure.Gram, x []float64) (next []float64, err error) {
+// gradientStep takes one step of length eta on the host's image.
+func gradientStep(q *measure.Quadratic, gram *measure.Gram, x []float64, eta float64, signed bool) (next []float64, err error) {
 	err = torch.Do(func(s *torch.Scope) (err error) {
 		s.NoGrad(func() {
-			var n *measure.Normal
 			var y *torch.Tensor
-			if n, err = newNormal(s, g, gram); err != nil {
-				return
-			}
-			eta := s.FromFloat64s([]float64{c.StepSize / gram.Norm}, 1, 1, 1, 1)
-			if y, err = GradientSteps(s, n, imageTensor(s, g, x), imageTensor(s, g, gram.Dirty), eta, 1, c.Signed); err == nil {
+			step := s.FromFloat64s([]float64{eta}, 1, 1, 1, 1)
+			y, err = GradientSteps(s, q.Normal(), imageTensor(s, gram.Grid, x), imageTensor(s, gram.Grid, gram.Dirty), step, 1, signed)
+			if err == nil {
 				next = s.Float64s(y)
 			}
 		})
 		return err
 	})
 	return next, err
-}
-
-// gramTerm is the term ½χ² of a Gram: its gradient is Σw(Nx − b).
-type gramTerm struct {
-	gram *measure.Gram
-	grid radio.Grid
-}
-
-func (t gramTerm) ValueGrad(grad, x []float64) (float64, error) {
-	var product []float64
-	err := torch.Do(func(s *torch.Scope) (err error) {
-		s.NoGrad(func() {
-			var n *measure.Normal
-			var y *torch.Tensor
-			if n, err = newNormal(s, t.grid, t.gram); err != nil {
-				return
-			}
-			if y, err = n.Apply(s, imageTensor(s, t.grid, x)); err == nil {
-				product = s.Float64s(y)
-			}
-		})
-		return err
-	})
-	if err != nil {
-		return 0, err
-	}
-	for i := range grad {
-		grad[i] = t.gram.SumW * (product[i] - t.gram.Dirty[i])
-	}
-	chi2, err := t.gram.Chi2(x, product)
-	return chi2 / 2, err
-}
-
-func newNormal(s *torch.Scope, g radio.Grid, gram *measure.Gram) (*measure.Normal, error) {
-	kernel := s.FromFloat64s(gram.Kernel, 1, 1, int64(2*g.NY), int64(g.NX+1))
-	return measure.NewNormal(s, g.NY, g.NX, kernel)
 }
 
 func imageTensor(s *torch.Scope, g radio.Grid, x []float64) *torch.Tensor {

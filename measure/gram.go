@@ -16,18 +16,21 @@ import (
 //
 // N depends on differences of pixels only, so it is exactly a convolution with the beam on a grid of twice the size
 // (a Toeplitz matrix embedded in a circulant one; Fessler et al. 2005, IEEE Trans. Signal Process. 53, 3393):
-// Nx = crop(irfft2(rfft2(pad x)·Kernel)). [Normal] does that on tensors.
+// Nx = crop(irfft2(rfft2(pad x)·Kernel)). [Normal] does that on tensors, [Quadratic] for an optimizer.
 type Gram struct {
+	Grid radio.Grid
 	// Kernel is rfft2 of the beam on 2ny × 2nx pixels, [2ny, nx+1] in row-major order. It is real because the beam of a
 	// real sky is even. The beam's peak is 1.
 	Kernel []float64
 	// Dirty is b, [ny, nx]: the dirty image with natural weights, Jy/beam.
 	Dirty []float64
+	// PrimaryBeam is B, [ny, nx], nil for none: N and b are those of the sky before the beam. See [Gram.WithPrimaryBeam].
+	PrimaryBeam []float64
 	// SumW is Σw (1/Jy²), Const is c (Jy²).
 	SumW, Const float64
-	// Norm bounds the spectral norm of N from above: the largest element of Kernel. A gradient step x − η(Nx − b) cannot
-	// diverge for 0 < η < 2/Norm. With few visibilities the bound is loose, up to about a factor of 4.
-	Norm float64
+	// KernelMax is the largest element of Kernel, a bound of the spectral norm of N that costs nothing: with few
+	// visibilities it is up to about a factor of 4 too large. [Gram.Norm] is within 1 %.
+	KernelMax float64
 	// BeamPixels is the area of the beam's main lobe in pixels, at least 1.
 	BeamPixels float64
 }
@@ -42,7 +45,7 @@ func NewGram(g radio.Grid, v *radio.Visibilities) (*Gram, error) {
 	if err := g.Validate(); err != nil {
 		return nil, fmt.Errorf("measure: Gram: %w", err)
 	}
-	gram := &Gram{Dirty: make([]float64, g.Len()), BeamPixels: beamPixels(g, v)}
+	gram := &Gram{Grid: g, Dirty: make([]float64, g.Len()), BeamPixels: beamPixels(g, v)}
 	var u, vv []float64
 	var weights, weighted []complex128
 	for k, d := range v.Vis {
@@ -71,7 +74,7 @@ func NewGram(g radio.Grid, v *radio.Visibilities) (*Gram, error) {
 		return nil, err
 	}
 	gram.Kernel = evenTransform(beam, double.NY, double.NX)
-	gram.Norm = slices.Max(gram.Kernel)
+	gram.KernelMax = slices.Max(gram.Kernel)
 	return gram, nil
 }
 

@@ -12,9 +12,9 @@ import (
 // of Scale·x Jy/pixel. The scale is what a source that fills the beam would have as its brightest pixel, so that images are of
 // order 1; Gain·(d − Nx) is the residual image in units of the dirty image's peak, of order 1 as well.
 type Scaled struct {
-	Kernel []float32 // [2ny, nx+1]: Gram.Kernel/Norm
-	Dirty  []float32 // [ny, nx]: Gram.Dirty/(Norm·Scale)
-	Gain   float32   // Norm/(pixels in the beam)
+	Kernel []float32 // [2ny, nx+1]: Gram.Kernel/KernelMax
+	Dirty  []float32 // [ny, nx]: Gram.Dirty/(KernelMax·Scale)
+	Gain   float32   // KernelMax/(pixels in the beam)
 	Scale  float64   // Jy/pixel: max(Gram.Dirty)/(pixels in the beam)
 }
 
@@ -36,24 +36,27 @@ func NewScaled(g radio.Grid, v *radio.Visibilities) (Scaled, error) {
 
 // NetworkUnits returns the problem of the Gram in network units. It returns an error where the dirty image has no positive pixel.
 func (g *Gram) NetworkUnits() (Scaled, error) {
+	if g.PrimaryBeam != nil {
+		return Scaled{}, errors.New("measure: network units know no primary beam; use the Gram without one and divide the image by the beam")
+	}
 	peak := 0.0
 	for _, b := range g.Dirty {
 		peak = math.Max(peak, b)
 	}
-	if !(peak > 0 && g.Norm > 0 && g.BeamPixels > 0) {
+	if !(peak > 0 && g.KernelMax > 0 && g.BeamPixels > 0) {
 		return Scaled{}, errors.New("measure: the dirty image has no positive pixel, so it has no scale")
 	}
 	s := Scaled{
 		Kernel: make([]float32, len(g.Kernel)),
 		Dirty:  make([]float32, len(g.Dirty)),
-		Gain:   float32(g.Norm / g.BeamPixels),
+		Gain:   float32(g.KernelMax / g.BeamPixels),
 		Scale:  peak / g.BeamPixels,
 	}
 	for i, k := range g.Kernel {
-		s.Kernel[i] = float32(k / g.Norm)
+		s.Kernel[i] = float32(k / g.KernelMax)
 	}
 	for i, b := range g.Dirty {
-		s.Dirty[i] = float32(b / (g.Norm * s.Scale))
+		s.Dirty[i] = float32(b / (g.KernelMax * s.Scale))
 	}
 	return s, nil
 }

@@ -110,7 +110,7 @@ func TestNetworkUnitsAreAsDefined(t *testing.T) {
 		t.Errorf("scale %g, want %g Jy/pixel", s.Scale, want)
 	}
 	const float32s = 1e-6 // a few roundings of float32
-	if want := gram.Norm / area; math.Abs(float64(s.Gain)/want-1) > float32s {
+	if want := gram.KernelMax / area; math.Abs(float64(s.Gain)/want-1) > float32s {
 		t.Errorf("gain %g, want %g", s.Gain, want)
 	}
 	if top := slices.Max(s.Kernel); math.Abs(float64(top)-1) > float32s {
@@ -120,12 +120,12 @@ func TestNetworkUnitsAreAsDefined(t *testing.T) {
 		t.Errorf("the peak of Gain·Dirty is %g, want 1: the residual of a black image in units of the dirty peak", peak)
 	}
 	for i, d := range s.Dirty {
-		if want := gram.Dirty[i] / (gram.Norm * s.Scale); math.Abs(float64(d)-want) > float32s*2/(gram.Norm*s.Scale) {
+		if want := gram.Dirty[i] / (gram.KernelMax * s.Scale); math.Abs(float64(d)-want) > float32s*2/(gram.KernelMax*s.Scale) {
 			t.Fatalf("dirty pixel %d is %g, want %g", i, d, want)
 		}
 	}
 	for i, k := range s.Kernel {
-		if want := gram.Kernel[i] / gram.Norm; math.Abs(float64(k)-want) > float32s {
+		if want := gram.Kernel[i] / gram.KernelMax; math.Abs(float64(k)-want) > float32s {
 			t.Fatalf("kernel element %d is %g, want %g", i, k, want)
 		}
 	}

@@ -45,10 +45,10 @@ func problem(t *testing.T, s *torch.Scope) measure.Problem {
 			t.Fatal(err)
 		}
 		for _, k := range g.Kernel {
-			kernels = append(kernels, k/g.Norm)
+			kernels = append(kernels, k/g.KernelMax)
 		}
 		for _, d := range g.Dirty {
-			dirty = append(dirty, d/g.Norm)
+			dirty = append(dirty, d/g.KernelMax)
 		}
 	}
 	normal, err := measure.NewNormal(s, ny, nx, s.FromFloat64s(kernels, 2, 1, 2*ny, nx+1))
@@ -284,7 +284,7 @@ func TestImageHasTheScaleOfTheSky(t *testing.T) {
 		}
 		dft.Adjoint(down, residual)
 		for i := range x {
-			x[i] += down[i] / gram.Norm
+			x[i] += down[i] / gram.KernelMax
 		}
 	}
 	peak := slices.Max(x)

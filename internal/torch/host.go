@@ -41,6 +41,15 @@ func (s *Scope) Float32s(x *Tensor) []float32 { return toHost[float32](s, "Float
 // Float64s returns a copy of the elements in row-major order; x must be real.
 func (s *Scope) Float64s(x *Tensor) []float64 { return toHost[float64](s, "Float64s", Float64, x) }
 
+// ReadFloat64s fills dst with the elements in row-major order; x must be real and as long as dst.
+func (s *Scope) ReadFloat64s(dst []float64, x *Tensor) {
+	const op = "ReadFloat64s"
+	if x.Len() != len(dst) {
+		fail(op, fmt.Sprintf("the tensor does not have %d elements", len(dst)), x)
+	}
+	read(s, op, Float64, dst, x)
+}
+
 // Complex128s returns a copy of the elements in row-major order.
 func (s *Scope) Complex128s(x *Tensor) []complex128 {
 	return toHost[complex128](s, "Complex128s", Complex128, x)
@@ -74,21 +83,26 @@ func fromHost[T any](s *Scope, op string, d DType, data []T, shape []int64) *Ten
 }
 
 func toHost[T any](s *Scope, op string, d DType, x *Tensor) []T {
+	out := make([]T, x.Len())
+	read(s, op, d, out, x)
+	return out
+}
+
+// read fills dst, which is as long as x.
+func read[T any](s *Scope, op string, d DType, dst []T, x *Tensor) {
 	isComplex := func(d DType) bool { return d == Complex64 || d == Complex128 }
 	if isComplex(x.DType()) != isComplex(d) {
 		fail(op, "real and complex tensors are not converted into each other silently", x)
 	}
-	out := make([]T, x.Len())
-	if len(out) == 0 {
-		return out
+	if len(dst) == 0 {
+		return
 	}
 	s.Tidy(func(s *Scope) *Tensor {
 		// A conjugate is lazy in LibTorch: resolve it before reading the storage.
-		c := s.Contiguous(s.unary("ResolveConj", lib.AtgResolveConj, s.To(s.Detach(x), d)))
-		copy(out, unsafe.Slice((*T)(lib.AtDataPtr(c.c)), len(out)))
+		c := s.Contiguous(s.unary("ResolveConj", lib.AtgResolveConj, s.To(s.ToDevice(s.Detach(x), CPU), d)))
+		copy(dst, unsafe.Slice((*T)(lib.AtDataPtr(c.c)), len(dst)))
 		return nil
 	})
-	return out
 }
 
 // Normal returns standard normal numbers drawn from LibTorch's CPU generator, which Seed and SetRNGState control. Training

@@ -34,6 +34,11 @@ func (s *Scope) To(x *Tensor, d DType) *Tensor {
 	return s.unary("To", func(out *lib.Ctensor, c lib.Ctensor) { lib.AtgTotype(out, c, int32(d)) }, x)
 }
 
+// Transpose returns the view of x with two dimensions exchanged.
+func (s *Scope) Transpose(x *Tensor, a, b int64) *Tensor {
+	return s.unary("Transpose", func(out *lib.Ctensor, c lib.Ctensor) { lib.AtgTranspose(out, c, a, b) }, x)
+}
+
 // Narrow returns the view x[start : start+length] along dim.
 func (s *Scope) Narrow(x *Tensor, dim, start, length int64) *Tensor {
 	return s.unary("Narrow", func(out *lib.Ctensor, c lib.Ctensor) { lib.AtgNarrow(out, c, dim, start, length) }, x)

@@ -91,6 +91,9 @@ char *fringe_irfft2(void *x, int64_t ny, int64_t nx, void **out) {
   return guarded([&] { *out = new Tensor(at::fft_irfft2(T(x), {{ny, nx}}, {-2, -1})); });
 }
 
+// -1 for the CPU, else the number of the CUDA device.
+int fringe_device(void *x) { return T(x).is_cuda() ? T(x).get_device() : -1; }
+
 char *fringe_leaky_relu(void *x, double slope, void **out) {
   return guarded([&] { *out = new Tensor(at::leaky_relu(T(x), slope)); });
 }

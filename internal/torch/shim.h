@@ -14,6 +14,8 @@ char *fringe_adam_step(void **params, void **grads, void **m, void **v, int n, d
 char *fringe_global_norm(void **ts, int n, double *out);
 char *fringe_rfft2(void *x, int64_t ny, int64_t nx, void **out);
 char *fringe_irfft2(void *x, int64_t ny, int64_t nx, void **out);
+char *fringe_toeplitz(void *x, void *kernel, void **out);
+int fringe_device(void *x);
 char *fringe_leaky_relu(void *x, double slope, void **out);
 char *fringe_copy(void *dst, void *src);
 char *fringe_set_threads(int n);

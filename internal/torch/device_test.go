@@ -1,0 +1,45 @@
+package torch_test
+
+import (
+	"strings"
+	"testing"
+
+	"fringe/internal/torch"
+)
+
+func TestDevices(t *testing.T) {
+	if d, err := torch.ParseDevice("cpu"); d != torch.CPU || err != nil {
+		t.Errorf("cpu: %v, %v", d, err)
+	}
+	for _, name := range []string{"", "gpu", "cuda:", "cuda:x", "cuda:-1", "cuda1", "cuda:99999"} {
+		if d, err := torch.ParseDevice(name); err == nil {
+			t.Errorf("%q is taken for %v", name, d)
+		}
+	}
+	if torch.CUDADevices() > 0 {
+		return
+	}
+	if _, err := torch.ParseDevice("cuda"); err == nil || !strings.Contains(err.Error(), "LIBTORCH") {
+		t.Errorf("a device that is absent: %v, want a way out", err)
+	}
+	err := torch.Do(func(s *torch.Scope) error { s.ToDevice(s.Zeros(torch.Float32, 1), torch.CUDA(1)); return nil })
+	if err == nil || !strings.Contains(err.Error(), "cuda:1") {
+		t.Errorf("moving a tensor to a device that is absent: %v", err)
+	}
+}
+
+// On a GPU every operation of Toeplitz runs there and agrees with the CPU.
+func TestToeplitzOnAGPU(t *testing.T) {
+	if torch.CUDADevices() == 0 {
+		t.Skip("no CUDA device")
+	}
+	do(t, func(s *torch.Scope) {
+		s.Seed(1)
+		x, k := s.Normal(torch.Float64, 2, 1, 9, 8), toeplitzKernel(s, 2, 9, 8)
+		y := s.Toeplitz(s.ToDevice(x, torch.CUDA(0)), s.ToDevice(k, torch.CUDA(0)))
+		if y.Device() != torch.CUDA(0) {
+			t.Errorf("the result is on %v", y.Device())
+		}
+		compare(t, s.Float64s(y), s.Float64s(s.Toeplitz(x, k)), 1e-12)
+	})
+}

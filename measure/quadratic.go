@@ -1,0 +1,170 @@
+package measure
+
+import (
+	"errors"
+	"fmt"
+
+	"fringe/internal/torch"
+)
+
+// Quadratic is ½χ² of calibrated visibilities with fixed weights, with its gradient, by one [Gram] per spectral channel: exact,
+// in float64, whatever the number of visibilities. Value and gradient together cost one application of N. Images are
+// [channels, ny, nx] in row-major order, Jy/pixel. It keeps its kernels on the device between calls. One goroutine may use it
+// at a time; Close frees its memory.
+type Quadratic struct {
+	channels []*Gram
+	device   torch.Device
+	shape    [4]int64 // [channels, 1, ny, nx]
+	normal   *Normal
+	product  []float64 // Nx of the last call
+}
+
+// NewQuadratic returns ½χ² of the channels, which share one grid, on the CPU.
+func NewQuadratic(channels ...*Gram) (*Quadratic, error) {
+	return NewQuadraticOn(torch.CPU, channels...)
+}
+
+// NewQuadraticOn returns ½χ² of the channels, computed on a device. It returns an error when there is no channel, when the
+// channels differ in their grids or some but not all have a primary beam, or when there is no such device.
+func NewQuadraticOn(device torch.Device, channels ...*Gram) (*Quadratic, error) {
+	if err := checkChannels(channels); err != nil {
+		return nil, err
+	}
+	g := channels[0].Grid
+	q := &Quadratic{
+		channels: channels, device: device,
+		shape:   [4]int64{int64(len(channels)), 1, int64(g.NY), int64(g.NX)},
+		product: make([]float64, len(channels)*g.Len()),
+	}
+	if err := device.Available(); err != nil {
+		return nil, fmt.Errorf("measure: %w", err)
+	}
+	return q, torch.Do(q.prepare)
+}
+
+func checkChannels(channels []*Gram) error {
+	if len(channels) == 0 || channels[0] == nil {
+		return errors.New("measure: quadratic term without a Gram")
+	}
+	for c, gram := range channels {
+		if gram == nil || gram.Grid != channels[0].Grid {
+			return fmt.Errorf("measure: quadratic term: channel %d is missing or on another grid than channel 0", c)
+		}
+		if (gram.PrimaryBeam == nil) != (channels[0].PrimaryBeam == nil) {
+			return fmt.Errorf("measure: quadratic term: only one of channels 0 and %d has a primary beam", c)
+		}
+	}
+	return nil
+}
+
+// prepare puts kernels and beams on the device and keeps them.
+func (q *Quadratic) prepare(s *torch.Scope) error {
+	var kernels, beams []float64
+	for _, gram := range q.channels {
+		kernels, beams = append(kernels, gram.Kernel...), append(beams, gram.PrimaryBeam...)
+	}
+	n, ny, nx := q.shape[0], q.shape[2], q.shape[3]
+	normal, err := NewNormal(s, int(ny), int(nx), s.ToDevice(s.FromFloat64s(kernels, n, 1, 2*ny, nx+1), q.device))
+	if err != nil {
+		return err
+	}
+	if len(beams) > 0 {
+		beam := s.ToDevice(s.FromFloat64s(beams, q.shape[:]...), q.device)
+		if normal, err = normal.WithBeam(beam); err != nil {
+			return err
+		}
+		s.Keep(beam)
+	}
+	s.Keep(normal.kernel)
+	q.normal = normal
+	return nil
+}
+
+// Normal returns N of the channels on tensors [channels, 1, ny, nx], float64, on the device. It lives until Close.
+func (q *Quadratic) Normal() *Normal { return q.normal }
+
+// Close frees the kernels. Closing twice does nothing.
+func (q *Quadratic) Close() {
+	if q.normal != nil {
+		q.normal.kernel.Drop()
+		q.normal.beam.Drop()
+		q.normal = nil
+	}
+}
+
+// ValueGrad returns ½χ² = ½Σw(xᵀNx − 2xᵀb + c) at the image x and overwrites grad with its gradient Σw(Nx − b); a nil grad
+// asks for the value only. The terms of the value cancel where x fits bright data: its error is about 1e-15·½Σw·c. A NaN or
+// infinity in x is an error. x is not changed and must not be grad.
+func (q *Quadratic) ValueGrad(grad, x []float64) (float64, error) {
+	if grad != nil && len(grad) != len(x) {
+		return 0, fmt.Errorf("measure: gradient of %d pixels for an image of %d", len(grad), len(x))
+	}
+	if err := q.apply(x); err != nil {
+		return 0, err
+	}
+	value, size := 0.0, len(q.channels[0].Dirty)
+	for c, gram := range q.channels {
+		at := c * size
+		chi2, err := gram.Chi2(x[at:at+size], q.product[at:at+size])
+		if err != nil {
+			return 0, err
+		}
+		value += chi2 / 2
+		if grad != nil {
+			for p, b := range gram.Dirty {
+				grad[at+p] = gram.SumW * (q.product[at+p] - b)
+			}
+		}
+	}
+	if !finite(value) {
+		return 0, notFinite(x, value)
+	}
+	return value, nil
+}
+
+// notFinite says which pixel made the value NaN or infinite.
+func notFinite(x []float64, value float64) error {
+	for p, v := range x {
+		if !finite(v) {
+			return fmt.Errorf("measure: pixel %d of the image is %g, must be finite", p, v)
+		}
+	}
+	return fmt.Errorf("measure: ½χ² is %g: the image overflows", value)
+}
+
+// Residual fills residual with b − Nx (Jy/beam): the dirty image of the residual visibilities d − Ax, seen through the primary
+// beam if there is one.
+func (q *Quadratic) Residual(residual, x []float64) error {
+	if len(residual) != len(x) {
+		return fmt.Errorf("measure: residual of %d pixels for an image of %d", len(residual), len(x))
+	}
+	if err := q.apply(x); err != nil {
+		return err
+	}
+	size := len(q.channels[0].Dirty)
+	for c, gram := range q.channels {
+		for p, b := range gram.Dirty {
+			residual[c*size+p] = b - q.product[c*size+p]
+		}
+	}
+	return nil
+}
+
+// apply fills q.product with Nx.
+func (q *Quadratic) apply(x []float64) error {
+	if q.normal == nil {
+		return errors.New("measure: the quadratic term is closed")
+	}
+	if len(x) != len(q.product) {
+		return fmt.Errorf("measure: quadratic term of %d pixels in all channels got an image of %d", len(q.product), len(x))
+	}
+	return torch.Do(func(s *torch.Scope) (err error) {
+		s.NoGrad(func() {
+			var y *torch.Tensor
+			if y, err = q.normal.Apply(s, s.ToDevice(s.FromFloat64s(x, q.shape[:]...), q.device)); err == nil {
+				s.ReadFloat64s(q.product, y)
+			}
+		})
+		return err
+	})
+}

@@ -1,0 +1,194 @@
+package infer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"fringe/measure"
+	"fringe/radio"
+)
+
+// Data is the data part of an objective, made of some of the visibilities.
+type Data struct {
+	Terms []Part
+	Len   int    // number of real data, what Σ 2·weight·value is near for a right image: 2N for N visibilities
+	Close func() // frees what the terms hold; nil when that is nothing
+}
+
+// StrengthSearch chooses the strengths of a prior by cross-validation: of each fold's training and test data the same data
+// terms are made, images are fitted to the former and compared with the latter.
+//
+// For data terms of closure quantities the folds must be whole scans ([radio.ScanFolds]): a triangle needs its three baselines
+// on one side. Folds by (u,v) cell or sector leave few triangles on either.
+type StrengthSearch struct {
+	Vis   *radio.Visibilities
+	Folds *radio.Folds
+	// Data makes the data terms of some of the visibilities. nil for [GramData], which is exact and fast for calibrated
+	// visibilities.
+	Data func(v *radio.Visibilities) (Data, error)
+	// Prior is searched from its present weights, which the strengths of the table multiply. With workers its terms must bear
+	// to be used by several goroutines at once, as those of [ParseRegularizers] do.
+	Prior []Part
+	// Axes are the strengths to search: each lists the parts of Prior that keep their ratio. nil for a strength per part. Parts of
+	// no axis keep their weight.
+	Axes [][]int
+	// Solve makes an image. nil for [RML] with its defaults. The fits of a search are warm-started, so that rounds of blur and
+	// restart would only cost time.
+	Solve func(ctx context.Context, p Problem) (*Result, error)
+}
+
+// Choose searches the strengths with images on the grid of g that start from start, and returns the prior with the chosen
+// weights and the table of all candidates.
+func (s StrengthSearch) Choose(ctx context.Context, g radio.Grid, start []float64, c CVConfig) ([]Part, *CVTable, error) {
+	s, err := s.withDefaults(g)
+	if err != nil {
+		return nil, nil, err
+	}
+	c.Names = s.names()
+	folds := &heldOut{StrengthSearch: s, grid: g, start: start}
+	defer folds.close()
+	if err := folds.make(); err != nil {
+		return nil, nil, err
+	}
+	ones := slices.Repeat([]float64{1}, len(s.Axes))
+	table, err := SearchStrengths(ctx, Validation{Folds: s.Folds.K, Fit: folds.fit, Score: folds.score}, ones, c)
+	if err != nil {
+		return nil, nil, err
+	}
+	return s.prior(table.Strengths()), table, nil
+}
+
+func (s StrengthSearch) withDefaults(g radio.Grid) (StrengthSearch, error) {
+	if s.Vis == nil || s.Folds == nil {
+		return s, errors.New("infer: StrengthSearch needs Vis and Folds")
+	}
+	if err := s.Folds.Check(s.Vis.Len()); err != nil {
+		return s, err
+	}
+	if s.Data == nil {
+		s.Data = GramData(g)
+	}
+	if s.Solve == nil {
+		s.Solve = func(ctx context.Context, p Problem) (*Result, error) { return RML(ctx, p, RMLConfig{}) }
+	}
+	if s.Axes == nil {
+		for i := range s.Prior {
+			s.Axes = append(s.Axes, []int{i})
+		}
+	}
+	return s, s.checkAxes()
+}
+
+func (s StrengthSearch) checkAxes() error {
+	used := map[int]bool{}
+	for _, axis := range s.Axes {
+		if len(axis) == 0 {
+			return errors.New("infer: StrengthSearch.Axes has an axis without a part of the prior")
+		}
+		for _, i := range axis {
+			if i < 0 || i >= len(s.Prior) || used[i] {
+				return fmt.Errorf("infer: StrengthSearch.Axes names part %d of %d, or names it twice", i, len(s.Prior))
+			}
+			if !(s.Prior[i].Weight > 0) {
+				return fmt.Errorf("infer: StrengthSearch.Prior: %q has weight %g, must be positive: the search multiplies it", s.Prior[i].Name, s.Prior[i].Weight)
+			}
+			used[i] = true
+		}
+	}
+	return nil
+}
+
+// names returns the parts of every axis, "entropy" or "entropy+tv".
+func (s StrengthSearch) names() []string {
+	var names []string
+	for _, axis := range s.Axes {
+		var parts []string
+		for _, i := range axis {
+			parts = append(parts, s.Prior[i].Name)
+		}
+		names = append(names, strings.Join(parts, "+"))
+	}
+	return names
+}
+
+// prior returns the parts with their weights multiplied.
+func (s StrengthSearch) prior(strengths []float64) []Part {
+	parts := slices.Clone(s.Prior)
+	for a, axis := range s.Axes {
+		for _, i := range axis {
+			parts[i].Weight *= strengths[a]
+		}
+	}
+	return parts
+}
+
+// GramData returns a maker of the term "vis" of calibrated visibilities through a [measure.Gram]: a fit costs two FFTs per
+// iteration, whatever the number of visibilities.
+func GramData(g radio.Grid) func(v *radio.Visibilities) (Data, error) {
+	return func(v *radio.Visibilities) (Data, error) {
+		gram, err := measure.NewGram(g, v)
+		if err != nil {
+			return Data{}, err
+		}
+		term, err := measure.NewQuadratic(gram)
+		if err != nil {
+			return Data{}, err
+		}
+		return Data{Terms: []Part{{Name: "vis", Weight: 1, Term: term}}, Len: 2 * v.Unflagged().Len(), Close: term.Close}, nil
+	}
+}
+
+// heldOut is the training and the test data of every fold.
+type heldOut struct {
+	StrengthSearch
+	grid        radio.Grid
+	start       []float64
+	train, test []Data
+}
+
+func (h *heldOut) make() error {
+	for fold := range h.Folds.K {
+		train, err := h.Data(h.Folds.Train(h.Vis, fold))
+		if err != nil {
+			return fmt.Errorf("infer: cross-validation: training data of fold %d: %w", fold, err)
+		}
+		h.train = append(h.train, train)
+		test, err := h.Data(h.Folds.Test(h.Vis, fold))
+		if err != nil {
+			return fmt.Errorf("infer: cross-validation: test data of fold %d: %w", fold, err)
+		}
+		h.test = append(h.test, test)
+		if test.Len < 1 || len(train.Terms) == 0 {
+			return fmt.Errorf("infer: cross-validation: fold %d has %d test data and %d terms to train on", fold, test.Len, len(train.Terms))
+		}
+	}
+	return nil
+}
+
+func (h *heldOut) close() {
+	for _, d := range append(h.train, h.test...) {
+		if d.Close != nil {
+			d.Close()
+		}
+	}
+}
+
+func (h *heldOut) fit(ctx context.Context, fold int, strengths, start []float64) ([]float64, error) {
+	if start == nil {
+		start = h.start
+	}
+	result, err := h.Solve(ctx, Problem{Grid: h.grid, Terms: append(slices.Clone(h.train[fold].Terms), h.prior(strengths)...), Start: start})
+	if err != nil {
+		return nil, err
+	}
+	return result.Image, nil
+}
+
+// score returns χ²/Len of the test data.
+func (h *heldOut) score(fold int, image []float64) (float64, error) {
+	half, err := (&Objective{Parts: h.test[fold].Terms}).ValueGrad(nil, image)
+	return 2 * half / float64(h.test[fold].Len), err
+}

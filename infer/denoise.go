@@ -16,9 +16,21 @@ type Denoiser interface {
 	Denoise(s *torch.Scope, x *torch.Tensor, sigma float64) (*torch.Tensor, error)
 }
 
-// denoise returns D(image) for an image in units of the peak, shown to the denoiser in the orientation number view. The
-// error of float32, 6e-8 of the peak, is far below any σ.
+// denoise returns D(image) for an image in units of the peak, plane by plane, shown to the denoiser in the orientation number
+// view. The error of float32, 6e-8 of the peak, is far below any σ.
 func denoise(d Denoiser, g radio.Grid, image []float64, sigma float64, view int) ([]float64, error) {
+	out := make([]float64, 0, len(image))
+	for ; len(image) > 0; image = image[g.Len():] {
+		plane, err := denoisePlane(d, g, image[:g.Len()], sigma, view)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, plane...)
+	}
+	return out, nil
+}
+
+func denoisePlane(d Denoiser, g radio.Grid, image []float64, sigma float64, view int) ([]float64, error) {
 	var out []float64
 	err := torch.Do(func(s *torch.Scope) (err error) {
 		s.NoGrad(func() {

@@ -74,28 +74,25 @@ func GradientDescent(ctx context.Context, g radio.Grid, gram *measure.Gram, star
 		return nil, err
 	}
 	data := &Objective{Parts: p.Terms}
-	result := &Result{Stop: IterationCap}
-	x := start
-	for k := range c.Steps {
-		if ctx.Err() != nil {
-			result.Stop = Cancelled
-			break
-		}
+	r, x := newRecord(&p, start), start
+	stop, err := outer(ctx, c.Steps, IterationCap, func(k int) (Stop, error) {
 		next, err := gradientStep(q, gram, x, c.StepSize/norm, c.Signed)
 		if err != nil {
-			return nil, err
+			return "", err
 		}
 		value, err := data.ValueGrad(nil, next)
 		if err != nil {
-			return nil, err
+			return "", err
 		}
 		x = next
-		result.Iterations++
-		step := Step{Iteration: k + 1, Value: value}
-		result.History = append(result.History, step)
-		p.report(step)
+		r.add(Step{Iteration: k + 1, Value: value})
+		return "", nil
+	})
+	if err != nil {
+		return nil, err
 	}
-	return result.finish(data, x)
+	r.result.Stop = stop
+	return r.result.finish(&p, data, x)
 }
 
 // gradientStep takes one step of length eta on the host's image.

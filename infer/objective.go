@@ -1,11 +1,8 @@
 package infer
 
 import (
-	"errors"
 	"fmt"
 	"math"
-
-	"fringe/radio"
 )
 
 // Term is an objective of an image x (Jy/pixel, row-major). ValueGrad returns its value and overwrites grad with its
@@ -21,57 +18,11 @@ type Part struct {
 	Term   Term
 }
 
-// Problem is what the solvers share: the grid, the terms, and the image to start from (Jy/pixel, Grid.Len() values, not
-// negative). Progress, when not nil, is called after every iteration, from one goroutine at a time.
-type Problem struct {
-	Grid     radio.Grid
-	Terms    []Part
-	Start    []float64
-	Progress func(Step)
-}
-
-// Step is one iteration of a solver.
-type Step struct {
-	Round     int     // round of blur and restart, or outer step, from 0
-	Iteration int     // iteration within the round, from 0 (the start)
-	Value     float64 // Σ weight·value over the terms; for PnP and RED that is the data misfit
-	Sigma     float64 // noise level given to the denoiser, in units of the peak; 0 without a denoiser
-}
-
-// Validate says which field of the problem is wrong.
-func (p *Problem) Validate() error {
-	if err := p.Grid.Validate(); err != nil {
-		return fmt.Errorf("infer: Problem.Grid: %w", err)
-	}
-	if len(p.Terms) == 0 {
-		return errors.New("infer: Problem.Terms is empty: give at least one data term")
-	}
-	for _, t := range p.Terms {
-		if t.Term == nil || !(t.Weight >= 0) || math.IsInf(t.Weight, 0) {
-			return fmt.Errorf("infer: term %q has weight %g: want a Term and a finite weight that is not negative", t.Name, t.Weight)
-		}
-	}
-	if len(p.Start) != p.Grid.Len() {
-		return fmt.Errorf("infer: Problem.Start has %d pixels, the grid %d", len(p.Start), p.Grid.Len())
-	}
-	for i, v := range p.Start {
-		if !(v >= 0) || math.IsInf(v, 0) {
-			return fmt.Errorf("infer: Problem.Start has the value %g at pixel %d: want finite values that are not negative", v, i)
-		}
-	}
-	return nil
-}
-
-func (p *Problem) report(s Step) {
-	if p.Progress != nil {
-		p.Progress(s)
-	}
-}
-
 // Objective is the sum Σ weight·term. It is a [Term] itself, and not safe for concurrent use.
 type Objective struct {
-	Parts []Part
-	part  []float64 // gradient of one term, reused
+	Parts  []Part
+	part   []float64 // gradient of one term, reused
+	values []float64 // unweighted value of every part in the last ValueGrad, 0 for parts of weight 0
 }
 
 var _ Term = (*Objective)(nil)
@@ -81,7 +32,8 @@ var _ Term = (*Objective)(nil)
 func (o *Objective) ValueGrad(grad, x []float64) (float64, error) {
 	clear(grad)
 	total := 0.0
-	for _, p := range o.Parts {
+	o.values = make([]float64, len(o.Parts))
+	for k, p := range o.Parts {
 		if p.Weight == 0 {
 			continue
 		}
@@ -89,6 +41,7 @@ func (o *Objective) ValueGrad(grad, x []float64) (float64, error) {
 		if err != nil {
 			return 0, err
 		}
+		o.values[k] = value
 		total += p.Weight * value
 		for i := range grad {
 			grad[i] += p.Weight * o.part[i]

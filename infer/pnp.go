@@ -92,64 +92,58 @@ func PnP(ctx context.Context, p Problem, d Denoiser, c PnPConfig) (*Result, erro
 		return nil, err
 	}
 	c = c.withDefaults()
-	r := &pnp{config: c, problem: &p, denoiser: d, data: &Objective{Parts: p.Terms}, levels: noiseLevels(c.SigmaMax, c.SigmaMin, c.Steps),
-		x: slices.Clone(p.Start), best: p.Start, bestValue: math.Inf(1), result: &Result{Stop: ScheduleFinished}}
-	for k := range c.Steps + c.Hold {
-		settled, err := r.iterate(ctx, k)
-		if err != nil {
-			return nil, err
-		}
-		if ctx.Err() != nil {
-			r.result.Stop = Cancelled
-			break
-		}
-		if settled {
-			r.result.Stop = Converged
-			break
-		}
+	if err := p.smooth("plug-and-play"); err != nil {
+		return nil, err
 	}
-	return r.result.finish(r.data, r.best)
+	r := &pnp{record: newRecord(&p, p.start()), config: c, denoiser: d, data: &Objective{Parts: p.Terms},
+		levels: noiseLevels(c.SigmaMax, c.SigmaMin, c.Steps), x: p.start()}
+	stop, err := outer(ctx, c.Steps+c.Hold, ScheduleFinished, func(k int) (Stop, error) { return r.iterate(ctx, k) })
+	if err != nil {
+		return nil, err
+	}
+	r.result.Stop = stop
+	return r.result.finish(&p, r.data, r.best)
 }
 
-// pnp is the state of a run.
+// pnp is the state of a run. Values are those of the data misfit; bestValue is infinite before the final noise level.
 type pnp struct {
-	config    PnPConfig
-	problem   *Problem
-	denoiser  Denoiser
-	data      *Objective
-	levels    []float64 // noise level of each step of the schedule
-	x, best   []float64
-	bestValue float64 // data misfit of best; infinite before the final noise level
-	result    *Result
+	record
+	config   PnPConfig
+	denoiser Denoiser
+	data     *Objective
+	levels   []float64 // noise level of each step of the schedule
+	x        []float64
 }
 
-// iterate makes step k and reports whether the image has settled at the final noise level. A step that is cancelled counts
+// iterate makes step k; it says Converged when the image has settled at the final noise level. A step that is cancelled counts
 // for nothing.
-func (r *pnp) iterate(ctx context.Context, k int) (settled bool, err error) {
+func (r *pnp) iterate(ctx context.Context, k int) (Stop, error) {
 	c := r.config
 	final := k >= c.Steps-1
 	sigma := r.levels[min(k, c.Steps-1)]
 	next, err := c.step(ctx, r.problem, r.denoiser, r.x, sigma, k)
-	if err != nil || ctx.Err() != nil {
-		return false, err
+	if err != nil {
+		return "", err
+	}
+	if ctx.Err() != nil {
+		return Cancelled, nil
 	}
 	value, err := r.data.ValueGrad(nil, next)
 	if err != nil {
-		return false, err
-	}
-	if !final || value < r.bestValue {
-		r.best = next
+		return "", err
 	}
 	if final {
-		r.bestValue = math.Min(r.bestValue, value)
+		r.keep(next, value)
+	} else {
+		r.best = next
 	}
-	settled = final && floats.Distance(next, r.x, 2) <= c.Settle*floats.Norm(next, 2)
+	settled := final && floats.Distance(next, r.x, 2) <= c.Settle*floats.Norm(next, 2)
 	r.x = next
-	r.result.Iterations++
-	step := Step{Round: k, Iteration: k + 1, Value: value, Sigma: sigma}
-	r.result.History = append(r.result.History, step)
-	r.problem.report(step)
-	return settled, nil
+	r.add(Step{Round: k, Iteration: k + 1, Value: value, Sigma: sigma})
+	if settled {
+		return Converged, nil
+	}
+	return "", nil
 }
 
 // step is one denoising and one data step.
@@ -172,10 +166,13 @@ func (c PnPConfig) step(ctx context.Context, p *Problem, d Denoiser, x []float64
 	if err != nil {
 		return nil, err
 	}
+	blacken(z, p.Mask)
 	near := &Objective{Parts: append(slices.Clone(p.Terms),
 		Part{Name: "distance to the denoised image", Weight: c.Strength / (sigma * sigma), Term: distance{z, scale}})}
 	// Above a hundredth of the peak softplus is linear to e⁻¹, above a tenth to 5e-5: the quadratic stays one.
-	found, err := lbfgs{c.DataSteps, c.Tolerance}.positive(ctx, near, Softplus, softplusBend*scale, scaled(scale, z), func(int, float64) {})
+	pixels := &Pixels{Grid: p.Grid, Map: Softplus, ScaleJy: softplusBend * scale, Mask: p.Mask}
+	quiet := func(int, float64, []float64) (Stop, error) { return "", nil }
+	found, err := lbfgs{c.DataSteps, c.Tolerance, patience}.image(ctx, near, pixels, scaled(scale, z), quiet)
 	return found.z, err
 }
 

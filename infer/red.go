@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"slices"
 
 	"gonum.org/v1/gonum/floats"
 )
@@ -74,38 +73,30 @@ func RED(ctx context.Context, p Problem, d Denoiser, c REDConfig) (*Result, erro
 		return nil, err
 	}
 	c = c.withDefaults()
-	r := &red{config: c, problem: &p, denoiser: d, data: &Objective{Parts: p.Terms}, momentum: 1,
-		x: slices.Clone(p.Start), last: p.Start, best: p.Start, bestValue: math.Inf(1), result: &Result{Stop: IterationCap}}
-	for k := range c.MaxIterations {
-		if ctx.Err() != nil {
-			r.result.Stop = Cancelled
-			break
-		}
-		converged, err := r.iterate(k)
-		if err != nil {
-			return nil, err
-		}
-		if converged {
-			r.result.Stop, r.best = Converged, r.x
-			break
-		}
+	if err := p.smooth("regularization by denoising"); err != nil {
+		return nil, err
 	}
-	return r.result.finish(r.data, r.best)
+	r := &red{record: newRecord(&p, p.start()), config: c, denoiser: d, data: &Objective{Parts: p.Terms}, momentum: 1, x: p.start(), last: p.start()}
+	stop, err := outer(ctx, c.MaxIterations, IterationCap, r.iterate)
+	if err != nil {
+		return nil, err
+	}
+	if r.result.Stop = stop; stop == Converged {
+		r.best = r.x
+	}
+	return r.result.finish(&p, r.data, r.best)
 }
 
 // red is the state of a run. Images are in Jy/pixel; steps are taken in units of scale.
 type red struct {
+	record
 	config    REDConfig
-	problem   *Problem
 	denoiser  Denoiser
 	data      *Objective
 	scale     float64   // α
 	curvature float64   // L
 	momentum  float64   // Nesterov's t
 	x, last   []float64 // this image and the one before
-	best      []float64
-	bestValue float64
-	result    *Result
 }
 
 // sigma returns the noise level of iteration k.
@@ -117,34 +108,34 @@ func (r *red) sigma(k int) float64 {
 	return c.SigmaMax * math.Pow(c.SigmaMin/c.SigmaMax, float64(k)/float64(c.Anneal))
 }
 
-func (r *red) iterate(k int) (converged bool, err error) {
+// iterate makes step k.
+func (r *red) iterate(k int) (Stop, error) {
 	c, sigma := r.config, r.sigma(k)
 	if k <= c.Anneal {
 		if err := r.rescale(); err != nil {
-			return false, err
+			return "", err
 		}
 	}
 	y := r.extrapolate()
 	denoised, err := denoise(r.denoiser, r.problem.Grid, y, sigma, 0)
 	if err != nil {
-		return false, err
+		return "", err
 	}
+	blacken(denoised, r.problem.Mask)
 	m, err := r.step(y, denoised, c.Strength/(sigma*sigma))
 	if err != nil {
-		return false, err
+		return "", err
 	}
 	r.advance(y, m.x)
 	if k == c.Anneal {
 		r.bestValue = math.Inf(1) // the final noise level begins: what came before no longer counts
 	}
-	if m.value < r.bestValue {
-		r.best, r.bestValue = r.x, m.value
+	r.keep(r.x, m.value)
+	r.add(Step{Iteration: k + 1, Value: m.value, Sigma: sigma})
+	if k >= c.Anneal && (m.remaining < c.Tolerance || m.change < 1e-9) {
+		return Converged, nil
 	}
-	r.result.Iterations++
-	step := Step{Iteration: k + 1, Value: m.value, Sigma: sigma}
-	r.result.History = append(r.result.History, step)
-	r.problem.report(step)
-	return k >= c.Anneal && (m.remaining < c.Tolerance || m.change < 1e-9), nil
+	return "", nil
 }
 
 // rescale sets the scale to the peak, and keeps the curvature in the new units.
@@ -220,6 +211,9 @@ func (r *red) step(y, denoised []float64, rho float64) (move, error) {
 		linear := 0.0
 		for i, v := range y {
 			m.x[i] = math.Max(0, v-(grad[i]+rho*(v-denoised[i]))/(r.curvature+rho))
+		}
+		blacken(m.x, r.problem.Mask)
+		for i, v := range y {
 			linear += grad[i] * (m.x[i] - v)
 		}
 		distance := floats.Distance(m.x, y, 2)

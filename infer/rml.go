@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"slices"
 )
 
 // RMLConfig sets up [RML]. The zero value works.
@@ -60,7 +59,7 @@ func EHTDefaults(beamRad float64) RMLConfig {
 // RML minimises Σ weight·term over positive images by L-BFGS. Non-linear data terms (closure quantities) have local minima:
 // with several rounds each starts from the result of the one before, blurred, which frees the image from fine structure
 // that an early iterate fitted by chance (blur and restart, as eht-imaging does; Chael et al. 2018, ApJ 857, 23). The image
-// with the lowest objective of all rounds is returned.
+// with the lowest objective of all rounds is returned. [Solve] is the general form, with other solvers and stop rules.
 func RML(ctx context.Context, p Problem, c RMLConfig) (*Result, error) {
 	if err := p.Validate(); err != nil {
 		return nil, err
@@ -68,57 +67,17 @@ func RML(ctx context.Context, p Problem, c RMLConfig) (*Result, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
+	return Solve(ctx, p, c.solver())
+}
+
+// solver returns the same settings for [Solve].
+func (c RMLConfig) solver() SolverConfig {
 	c = c.withDefaults()
-	objective := &Objective{Parts: p.Terms}
-	result := &Result{}
-	start, best, bestValue := p.Start, p.Start, math.Inf(1)
-	for round := range c.Rounds {
-		found, err := c.round(ctx, &p, objective, start, result, round)
-		if err != nil {
-			return nil, err
-		}
-		if found.value < bestValue {
-			best, bestValue = found.z, found.value
-		}
-		if result.Stop == Cancelled {
-			break
-		}
-		start = Blur(p.Grid, found.z, c.BlurFWHMRad)
+	rounds := make([]Round, c.Rounds)
+	for k := 1; k < c.Rounds; k++ {
+		rounds[k].BlurFWHMRad = c.BlurFWHMRad
 	}
-	return result.finish(objective, best)
-}
-
-// round runs L-BFGS once; the z of its solution are pixels.
-func (c RMLConfig) round(ctx context.Context, p *Problem, o Term, start []float64, result *Result, round int) (solution, error) {
-	found, err := lbfgs{c.MaxIterations, c.Tolerance}.positive(ctx, o, c.Map, pixelScale(start), start, func(iteration int, value float64) {
-		step := Step{Round: round, Iteration: iteration, Value: value}
-		result.History = append(result.History, step)
-		p.report(step)
-	})
-	result.Iterations += found.iterations
-	result.Stop = found.stop
-	return found, err
-}
-
-// positive minimises a term over positive images: found.z are pixels.
-func (c lbfgs) positive(ctx context.Context, o Term, m Positive, scale float64, start []float64, report func(int, float64)) (solution, error) {
-	x := make([]float64, len(start))
-	f := func(grad, z []float64) (float64, error) {
-		m.image(x, z, scale)
-		if !allFinite(x) {
-			return 0, fmt.Errorf("infer: the image overflows in the line search: check the data terms' weights and the map %q", m)
-		}
-		value, err := o.ValueGrad(grad, x)
-		m.chain(grad, z, scale)
-		return value, err
-	}
-	found, err := c.minimise(ctx, f, m.inverse(start, scale), report)
-	if err != nil {
-		return found, err
-	}
-	m.image(x, found.z, scale)
-	found.z = slices.Clone(x)
-	return found, nil
+	return SolverConfig{Solver: LBFGS, MaxIterations: c.MaxIterations, Tolerance: c.Tolerance, Map: c.Map, Rounds: rounds}
 }
 
 // pixelScale returns the mean brightness, 1 for a black image.

@@ -57,37 +57,16 @@ func startImage(g radio.Grid, fluxJy, sizeRad float64, profile func(l, m float64
 	return x, nil
 }
 
-// Blur returns the image convolved with a circular Gaussian of the given FWHM (radians), and with the same total flux.
-// What would leave the grid is spread over the rest. FWHM 0 returns a copy.
+// Blur returns the image (one or more planes of the grid) convolved with a circular Gaussian of the given FWHM (radians), and
+// with the same total flux. What would leave the grid is spread over the rest. FWHM 0 returns a copy.
 func Blur(g radio.Grid, image []float64, fwhmRad float64) []float64 {
-	sigma := fwhmRad / g.CellRad / math.Sqrt(8*math.Ln2)
-	rows := blurAxis(image, sigma, g.NX, g.NY, 1, g.NX)
-	out := blurAxis(rows, sigma, g.NY, g.NX, g.NX, 1)
-	before, after := sum(image), sum(out)
-	if after > 0 {
-		for i := range out {
-			out[i] *= before / after
-		}
-	}
-	return out
-}
-
-// blurAxis convolves along lines of n pixels that are step apart; there are count lines, stride apart. The kernel ends at
-// 5σ, where it has fallen to 4e-6.
-func blurAxis(x []float64, sigma float64, n, count, step, stride int) []float64 {
-	reach := int(math.Ceil(5 * sigma))
-	kernel := make([]float64, reach+1)
-	for d := range kernel {
-		kernel[d] = 1
-		if d > 0 {
-			kernel[d] = math.Exp(-0.5 * float64(d*d) / (sigma * sigma))
-		}
-	}
-	out := make([]float64, len(x))
-	for line := range count {
-		for i := range n {
-			for j := max(0, i-reach); j <= min(n-1, i+reach); j++ {
-				out[line*stride+j*step] += x[line*stride+i*step] * kernel[max(i-j, j-i)]
+	out := convolve(g, image, gaussianTaps(fwhmRad/g.CellRad/math.Sqrt(8*math.Ln2)))
+	for c := 0; c+g.Len() <= len(image); c += g.Len() {
+		plane := out[c : c+g.Len()]
+		before, after := sum(image[c:c+g.Len()]), sum(plane)
+		if after > 0 {
+			for i := range plane {
+				plane[i] *= before / after
 			}
 		}
 	}
@@ -102,15 +81,15 @@ func sum(x []float64) float64 {
 	return total
 }
 
-// Recentre returns the image rolled by whole pixels, so that its centroid lies within half a pixel of the phase centre.
-// Pixels that leave on one side come back on the other. Closure quantities do not see the position, so such a shift costs
+// Recentre returns the image (one or more planes, which move together) rolled by whole pixels, so that its centroid lies
+// within half a pixel of the phase centre. Pixels that leave on one side come back on the other. Closure quantities do not see the position, so such a shift costs
 // nothing as long as the border is dark.
 func Recentre(g radio.Grid, image []float64) []float64 {
 	var total, cx, cy float64
 	for i, v := range image {
 		total += v
 		cx += v * float64(i%g.NX)
-		cy += v * float64(i/g.NX)
+		cy += v * float64(i/g.NX%g.NY)
 	}
 	out := make([]float64, len(image))
 	if !(total > 0) {
@@ -119,8 +98,8 @@ func Recentre(g radio.Grid, image []float64) []float64 {
 	}
 	dx, dy := g.NX/2-int(math.Round(cx/total)), g.NY/2-int(math.Round(cy/total))
 	for i, v := range image {
-		x, y := (i%g.NX+dx+g.NX)%g.NX, (i/g.NX+dy+g.NY)%g.NY
-		out[y*g.NX+x] = v
+		x, y := (i%g.NX+dx+g.NX)%g.NX, (i/g.NX%g.NY+dy+g.NY)%g.NY
+		out[i/g.Len()*g.Len()+y*g.NX+x] = v
 	}
 	return out
 }

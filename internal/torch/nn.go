@@ -20,6 +20,21 @@ func (s *Scope) ConvTranspose2D(x, weight, bias *Tensor, stride int64) *Tensor {
 	return s.own(op, out, x, weight, bias)
 }
 
+// ConvGrouped2D correlates each of the groups of channels of x [batch, in, ny, nx] with its share of weight [out, in/groups, ky, kx],
+// without padding, in steps of strideY rows and strideX columns.
+func (s *Scope) ConvGrouped2D(x, weight *Tensor, strideY, strideX, groups int64) *Tensor {
+	return s.binary("ConvGrouped2D", func(out *lib.Ctensor, a, w lib.Ctensor) {
+		lib.AtgConv2d(out, a, w, nil, []int64{strideY, strideX}, 2, pair(0), 2, pair(1), 2, groups)
+	}, x, weight)
+}
+
+// ConvTransposeGrouped2D is the transpose of ConvGrouped2D: weight [in, out/groups, ky, kx].
+func (s *Scope) ConvTransposeGrouped2D(x, weight *Tensor, strideY, strideX, groups int64) *Tensor {
+	return s.binary("ConvTransposeGrouped2D", func(out *lib.Ctensor, a, w lib.Ctensor) {
+		lib.AtgConvTranspose2d(out, a, w, nil, []int64{strideY, strideX}, 2, pair(0), 2, pair(0), 2, groups, pair(1), 2)
+	}, x, weight)
+}
+
 // AvgPool2D averages k × k blocks of the last two dimensions.
 func (s *Scope) AvgPool2D(x *Tensor, k int64) *Tensor {
 	return s.unary("AvgPool2D", func(out *lib.Ctensor, c lib.Ctensor) {

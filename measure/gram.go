@@ -35,61 +35,48 @@ type Gram struct {
 	BeamPixels float64
 }
 
-// gramEps is the accuracy of the transforms behind a Gram, relative to the beam's peak; close to what float64 allows.
-const gramEps = 1e-14
-
 // NewGram computes the Gram of the unflagged visibilities of v on g, in float64, from their U, V, Vis and Weight. It uses no
 // tensors and may run in several goroutines at once. It returns an error when all are flagged, or when a baseline is too
 // long for the cell.
+//
+// Visibilities are worked on in blocks: beside the result, whose size does not depend on their number, it needs about 80 bytes per
+// visibility of a block and 400 bytes per pixel of g, each times the threads that are busy.
 func NewGram(g radio.Grid, v *radio.Visibilities) (*Gram, error) {
+	return NewGramWith(g, v, Blocks{})
+}
+
+// NewGramWith is NewGram with blocks of a given size and a number of threads.
+func NewGramWith(g radio.Grid, v *radio.Visibilities, blocks Blocks) (*Gram, error) {
 	if err := g.Validate(); err != nil {
 		return nil, fmt.Errorf("measure: Gram: %w", err)
 	}
-	gram := &Gram{Grid: g, Dirty: make([]float64, g.Len()), BeamPixels: beamPixels(g, v)}
-	var u, vv []float64
-	var weights, weighted []complex128
-	for k, d := range v.Vis {
-		if v.Flagged(k) {
-			continue
-		}
-		w := v.Weight[k]
-		gram.SumW += w
-		gram.Const += w * (real(d)*real(d) + imag(d)*imag(d))
-		u, vv = append(u, v.U[k]), append(vv, v.V[k])
-		weights, weighted = append(weights, complex(w, 0)), append(weighted, complex(w, 0)*d)
+	if err := blocks.Validate(); err != nil {
+		return nil, err
 	}
-	if len(u) == 0 {
+	gram := &Gram{Grid: g, BeamPixels: beamPixels(g, v)}
+	count := 0
+	for k, d := range v.Vis {
+		if !v.Flagged(k) {
+			gram.SumW += v.Weight[k]
+			gram.Const += v.Weight[k] * (real(d)*real(d) + imag(d)*imag(d))
+			count++
+		}
+	}
+	if count == 0 {
 		return nil, errors.New("measure: Gram: all visibilities are flagged, or there are none")
 	}
 	if !finite(gram.SumW) || !finite(gram.Const) {
 		return nil, errors.New("measure: Gram: the weighted sum of the visibilities overflows")
 	}
 	gram.Const /= gram.SumW
-	if err := dirty(gram.Dirty, g, u, vv, weighted, gram.SumW); err != nil {
+	images := &gramImages{grid: g, vis: v, starts: starts(v, blocks.size(count, g.Len())), blocks: blocks}
+	dirty, beam, err := images.sum(gram.SumW)
+	if err != nil {
 		return nil, err
 	}
-	double := radio.Grid{NX: 2 * g.NX, NY: 2 * g.NY, CellRad: g.CellRad}
-	beam := make([]float64, double.Len())
-	if err := dirty(beam, double, u, vv, weights, gram.SumW); err != nil {
-		return nil, err
-	}
-	gram.Kernel = evenTransform(beam, double.NY, double.NX)
+	gram.Dirty, gram.Kernel = dirty, evenTransform(beam, 2*g.NY, 2*g.NX)
 	gram.KernelMax = slices.Max(gram.Kernel)
 	return gram, nil
-}
-
-// dirty fills img with Re Aᴴ vis/sumW on g.
-func dirty(img []float64, g radio.Grid, u, v []float64, vis []complex128, sumW float64) error {
-	op, err := NewNUFFT(g, u, v, gramEps)
-	if err != nil {
-		return err
-	}
-	defer op.Close()
-	op.Adjoint(img, vis)
-	for p := range img {
-		img[p] /= sumW
-	}
-	return nil
 }
 
 // evenTransform returns the real part of rfft2 of the beam on ny × nx pixels (both even), whose peak is moved from the

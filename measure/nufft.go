@@ -1,6 +1,7 @@
 package measure
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"sync"
@@ -10,24 +11,90 @@ import (
 )
 
 // NUFFT is the fast version of [radio.DFT]: V_k = Σ_p I_p exp(−2πi(u_k l_p + v_k m_p)) by FINUFFT in float64, and the exact
-// transpose of it. Results are the same to the byte from run to run. Calls from several goroutines wait for each other.
-// Close frees its memory.
+// transpose of it. Results are the same to the byte from run to run, on several threads too. Calls from several goroutines
+// wait for each other. It holds about 24 bytes per point, and 16 to 100 per pixel and thread during a transform, more for a
+// smaller error. Close frees its memory.
 type NUFFT struct {
+	grid   radio.Grid
+	u, v   []float64
+	blocks Blocks
+
 	mu    sync.Mutex
-	plan  *finufft.Plan
+	parts []part // blocks of points, in order
 	modes []complex128
-	count int
+	lanes []lane
 }
 
 var _ radio.Operator = (*NUFFT)(nil)
 
-// NewNUFFT prepares the transform of images on g at the points u, v (wavelengths), with a relative error of about eps in
-// the 2-norm (1e-14 … 0.1; 1e-12 is hardly slower than 1e-6). It returns an error where a point is not finite, or beyond
-// [radio.Grid.MaxUV], where the image could not represent it.
+// part is a block of points, from the first to the one before the last, with its plan.
+type part struct {
+	plan        *finufft.Plan
+	first, last int
+}
+
+// lane is the working memory of one thread in Adjoint.
+type lane struct {
+	modes []complex128
+	sum   []float64
+}
+
+// NUFFTOptions says how accurate a NUFFT is and how it works. The zero value works.
+type NUFFTOptions struct {
+	// Eps is the relative error in the 2-norm, from 1e-14 to 0.1; 0 means 1e-12, which is hardly slower than 1e-6.
+	Eps float64
+	Blocks
+}
+
+// Validate says which field is wrong.
+func (o NUFFTOptions) Validate() error {
+	if !(o.Eps == 0 || o.Eps >= 1e-14 && o.Eps <= 0.1) {
+		return fmt.Errorf("measure: NUFFTOptions.Eps is %g, must lie between 1e-14 and 0.1, or be 0 for 1e-12", o.Eps)
+	}
+	return o.Blocks.Validate()
+}
+
+// NewNUFFT prepares the transform of images on g at the points u, v (wavelengths), with a relative error of at most about eps
+// in the 2-norm (1e-14 … 0.1; 1e-12 is hardly slower than 1e-6). It keeps u and v without copying them. It returns an error
+// where a point is not finite, or beyond [radio.Grid.MaxUV], where the image could not represent it.
 func NewNUFFT(g radio.Grid, u, v []float64, eps float64) (*NUFFT, error) {
+	if eps == 0 {
+		return nil, errors.New("measure: NUFFT: eps is 0, must lie between 1e-14 and 0.1")
+	}
+	return NewNUFFTWith(g, u, v, NUFFTOptions{Eps: eps})
+}
+
+// NewNUFFTWith is NewNUFFT with options.
+func NewNUFFTWith(g radio.Grid, u, v []float64, o NUFFTOptions) (*NUFFT, error) {
+	if err := o.Validate(); err != nil {
+		return nil, err
+	}
 	if err := checkPoints(g, u, v); err != nil {
 		return nil, err
 	}
+	n := &NUFFT{grid: g, u: u, v: v, blocks: o.Blocks, modes: make([]complex128, g.Len())}
+	size := o.size(len(u), g.Len())
+	for first := 0; first < len(u); first += size {
+		last := min(first+size, len(u))
+		plan, err := newPlan(g, u[first:last], v[first:last], o.Eps)
+		if err != nil {
+			n.Close()
+			return nil, err
+		}
+		n.parts = append(n.parts, part{plan, first, last})
+	}
+	n.lanes = make([]lane, o.lanes(len(n.parts)))
+	for i := range n.lanes {
+		n.lanes[i].modes = make([]complex128, g.Len())
+		if len(n.parts) > 1 {
+			n.lanes[i].sum = make([]float64, g.Len())
+		}
+	}
+	return n, nil
+}
+
+// newPlan returns the transform of images on g at the points u, v.
+func newPlan(g radio.Grid, u, v []float64, eps float64) (*finufft.Plan, error) {
 	// l decreases and m increases with the index, hence the signs.
 	x, y := make([]float64, len(u)), make([]float64, len(v))
 	for k := range u {
@@ -42,41 +109,11 @@ func NewNUFFT(g radio.Grid, u, v []float64, eps float64) (*NUFFT, error) {
 	if err != nil {
 		return nil, fmt.Errorf("measure: NUFFT of %d x %d pixels, %d points: %w", g.NX, g.NY, len(u), err)
 	}
-	return &NUFFT{plan: plan, modes: make([]complex128, g.Len()), count: len(u)}, nil
-}
-
-// checkPoints says what is wrong with the grid or the points.
-func checkPoints(g radio.Grid, u, v []float64) error {
-	if err := g.Validate(); err != nil {
-		return fmt.Errorf("measure: %w", err)
-	}
-	if len(u) != len(v) || len(u) == 0 {
-		return fmt.Errorf("measure: %d u and %d v, must be as many and at least one", len(u), len(v))
-	}
-	longest := 0.0
-	for k := range u {
-		d := math.Max(math.Abs(u[k]), math.Abs(v[k]))
-		if math.IsNaN(d) || math.IsInf(d, 0) {
-			return fmt.Errorf("measure: point %d is (u, v) = (%g, %g), must be finite; flag it", k, u[k], v[k])
-		}
-		longest = math.Max(longest, d)
-	}
-	if longest > g.MaxUV() {
-		largest := 0.5 / longest
-		return fmt.Errorf("measure: the longest |u| or |v| is %.4g wavelengths, which needs a cell of at most %.4g uas (%.4g rad); the grid has %.6g uas",
-			longest, roundDown(largest/radio.Microarcsecond), roundDown(largest), g.CellRad/radio.Microarcsecond)
-	}
-	return nil
-}
-
-// roundDown keeps four digits of x > 0, never rounding up, so that a printed limit is itself within the limit.
-func roundDown(x float64) float64 {
-	unit := math.Pow(10, math.Floor(math.Log10(x))-3)
-	return math.Floor(x/unit) * unit
+	return plan, nil
 }
 
 // Len returns the number of visibilities.
-func (n *NUFFT) Len() int { return n.count }
+func (n *NUFFT) Len() int { return len(n.u) }
 
 // Forward fills vis (Jy) with the visibilities of img (Jy/pixel). It panics on wrong lengths and after Close.
 func (n *NUFFT) Forward(vis []complex128, img []float64) {
@@ -86,7 +123,15 @@ func (n *NUFFT) Forward(vis []complex128, img []float64) {
 	for p, value := range img {
 		n.modes[p] = complex(value, 0)
 	}
-	must(n.plan.Type2(vis, n.modes))
+	must(n.blocks.run(len(n.parts), func(lane int) error {
+		for i := lane; i < len(n.parts); i += len(n.lanes) {
+			p := n.parts[i]
+			if err := p.plan.Type2(vis[p.first:p.last], n.modes); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
 }
 
 // Adjoint fills img with Re Aᴴ vis. It panics on wrong lengths and after Close.
@@ -94,23 +139,78 @@ func (n *NUFFT) Adjoint(img []float64, vis []complex128) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.check(vis, img)
-	must(n.plan.Type1(n.modes, vis))
-	for p, value := range n.modes {
-		img[p] = real(value)
+	must(n.blocks.run(len(n.parts), func(i int) error { return n.adjoint(&n.lanes[i], i, vis) }))
+	if len(n.parts) == 1 {
+		for p, value := range n.lanes[0].modes {
+			img[p] = real(value)
+		}
+		return
+	}
+	clear(img)
+	for _, l := range n.lanes {
+		for p, value := range l.sum {
+			img[p] += value
+		}
 	}
 }
 
-// Close frees the plan. Closing twice does nothing.
+// adjoint leaves the sum over the blocks of a lane in it.
+func (n *NUFFT) adjoint(l *lane, index int, vis []complex128) error {
+	clear(l.sum)
+	for i := index; i < len(n.parts); i += len(n.lanes) {
+		p := n.parts[i]
+		if err := p.plan.Type1(l.modes, vis[p.first:p.last]); err != nil {
+			return err
+		}
+		for k := range l.sum {
+			l.sum[k] += real(l.modes[k])
+		}
+	}
+	return nil
+}
+
+// Error measures the error of the transform of img, at up to samples points evenly spread over the list, against the direct
+// sum: the largest difference divided by Σ|I|, the largest visibility that an image could have. It panics on a wrong length
+// and after Close.
+func (n *NUFFT) Error(img []float64, samples int) float64 {
+	vis := make([]complex128, n.Len())
+	n.Forward(vis, img)
+	samples = min(samples, n.Len())
+	var u, v []float64
+	var fast []complex128
+	for s := range samples {
+		k := s * n.Len() / samples
+		u, v, fast = append(u, n.u[k]), append(v, n.v[k]), append(fast, vis[k])
+	}
+	exact := make([]complex128, samples)
+	radio.NewDFT(n.grid, u, v).Forward(exact, img)
+	flux, worst := 0.0, 0.0
+	for _, value := range img {
+		flux += math.Abs(value)
+	}
+	for k := range exact {
+		d := fast[k] - exact[k]
+		worst = math.Max(worst, math.Hypot(real(d), imag(d)))
+	}
+	if flux == 0 {
+		return 0
+	}
+	return worst / flux
+}
+
+// Close frees the plans. Closing twice does nothing.
 func (n *NUFFT) Close() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.plan.Close()
+	for _, p := range n.parts {
+		p.plan.Close()
+	}
 }
 
 func (n *NUFFT) check(vis []complex128, img []float64) {
-	if len(vis) != n.count || len(img) != len(n.modes) {
+	if len(vis) != len(n.u) || len(img) != len(n.modes) {
 		panic(fmt.Sprintf("measure: NUFFT of %d pixels and %d points got %d pixels and %d visibilities",
-			len(n.modes), n.count, len(img), len(vis)))
+			len(n.modes), len(n.u), len(img), len(vis)))
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"testing"
 
+	"fringe/internal/torch"
 	"fringe/measure"
 	"fringe/radio"
 	"fringe/radio/radiotest"
@@ -58,37 +59,85 @@ func TestPointSourceOffCentre(t *testing.T) {
 	}
 }
 
-func TestGaussianOffCentre(t *testing.T) {
-	// An elliptical Gaussian, rotated and off-centre, with σ of 5 and 7 µas on 2 µas pixels and a field of 128 µas: what the
-	// pixels miss of it (aliases at 1/cell, the part outside the field) is below 1e-12.
-	const (
-		flux            = 0.6
-		major, minor    = 7 * radio.Microarcsecond, 5 * radio.Microarcsecond
-		l0, m0          = 9 * radio.Microarcsecond, -6.5 * radio.Microarcsecond
-		positionAngle   = 0.5 // of the major axis, North through East
-		longestBaseline = 0.3 // of 1/cell
-	)
-	sin, cos := math.Sincos(positionAngle)
-	v := observation(rand.New(rand.NewPCG(2, 1)), 50)
-	for k := range v.U {
-		v.U[k] *= 2 * longestBaseline
-		v.V[k] *= 2 * longestBaseline
-	}
-	for _, g := range []radio.Grid{{NX: 64, NY: 64, CellRad: cell}, {NX: 65, NY: 65, CellRad: cell}, {NX: 64, NY: 71, CellRad: cell}} {
-		img := make([]float64, g.Len())
-		for y := range g.NY {
-			for x := range g.NX {
-				l, m := g.L(x)-l0, g.M(y)-m0
-				along, across := m*cos+l*sin, l*cos-m*sin
-				r2 := along*along/(major*major) + across*across/(minor*minor)
-				img[y*g.NX+x] = flux * cell * cell / (2 * math.Pi * major * minor) * math.Exp(-r2/2)
-			}
+// gaussian is an elliptical Gaussian, rotated and off-centre, with σ of 5 and 7 µas: on pixels of 2 µas and a field of 128 µas, what the
+// pixels miss of it (aliases at 1/cell, the part outside of the field) is below 1e-12 of its flux.
+type gaussian struct{ flux, major, minor, l, m, angle float64 }
+
+var blurred = gaussian{
+	flux: 0.6, major: 7 * radio.Microarcsecond, minor: 5 * radio.Microarcsecond,
+	l: 9 * radio.Microarcsecond, m: -6.5 * radio.Microarcsecond, angle: 0.5, // of the major axis, North through East
+}
+
+// image returns the Gaussian in Jy/pixel.
+func (s gaussian) image(g radio.Grid) []float64 {
+	sin, cos := math.Sincos(s.angle)
+	img := make([]float64, g.Len())
+	for y := range g.NY {
+		for x := range g.NX {
+			l, m := g.L(x)-s.l, g.M(y)-s.m
+			along, across := m*cos+l*sin, l*cos-m*sin
+			r2 := along*along/(s.major*s.major) + across*across/(s.minor*s.minor)
+			img[y*g.NX+x] = s.flux * g.CellRad * g.CellRad / (2 * math.Pi * s.major * s.minor) * math.Exp(-r2/2)
 		}
-		checkVisibilities(t, g, img, v, flux, func(u, v float64) complex128 {
-			along, across := v*cos+u*sin, u*cos-v*sin
-			size := math.Exp(-2 * math.Pi * math.Pi * (along*along*major*major + across*across*minor*minor))
-			return complex(flux*size, 0) * cmplx.Exp(complex(0, -2*math.Pi*(u*l0+v*m0)))
-		})
+	}
+	return img
+}
+
+// visibility returns its Fourier transform.
+func (s gaussian) visibility(u, v float64) complex128 {
+	sin, cos := math.Sincos(s.angle)
+	along, across := v*cos+u*sin, u*cos-v*sin
+	size := math.Exp(-2 * math.Pi * math.Pi * (along*along*s.major*s.major + across*across*s.minor*s.minor))
+	return complex(s.flux*size, 0) * cmplx.Exp(complex(0, -2*math.Pi*(u*s.l+v*s.m)))
+}
+
+// inner returns an observation with baselines of up to 0.3 of 1/cell in each direction.
+func inner(n int) *radio.Visibilities {
+	v := observation(rand.New(rand.NewPCG(2, 1)), n)
+	for k := range v.U {
+		v.U[k] *= 0.6
+		v.V[k] *= 0.6
+	}
+	return v
+}
+
+func TestGaussianOffCentre(t *testing.T) {
+	v := inner(50)
+	for _, g := range []radio.Grid{{NX: 64, NY: 64, CellRad: cell}, {NX: 65, NY: 65, CellRad: cell}, {NX: 64, NY: 71, CellRad: cell}} {
+		checkVisibilities(t, g, blurred.image(g), v, blurred.flux, blurred.visibility)
+	}
+}
+
+// The Toeplitz path on the same Gaussian: Nx must be the dirty image of its analytic visibilities, to 1e-10 of the flux in float64 and 1e-6
+// in float32, which has 6e-8 of rounding per operation.
+func TestNormalOfAnAnalyticGaussian(t *testing.T) {
+	v := inner(200)
+	for k := range v.Vis {
+		v.Vis[k] = blurred.visibility(v.U[k], v.V[k])
+	}
+	for _, g := range []radio.Grid{{NX: 64, NY: 64, CellRad: cell}, {NX: 65, NY: 70, CellRad: cell}} {
+		gram, err := measure.NewGram(g, v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for d, tolerance := range map[torch.DType]float64{torch.Float64: 1e-10, torch.Float32: 1e-6} {
+			noLeaks(t, func(s *torch.Scope) error {
+				n, err := measure.NewNormal(s, g.NY, g.NX, s.To(s.FromFloat64s(gram.Kernel, 1, 1, int64(2*g.NY), int64(g.NX+1)), d))
+				if err != nil {
+					return err
+				}
+				y, err := n.Apply(s, s.To(s.FromFloat64s(blurred.image(g), 1, 1, int64(g.NY), int64(g.NX)), d))
+				if err != nil {
+					return err
+				}
+				for p, got := range s.Float64s(y) {
+					if off := math.Abs(got-gram.Dirty[p]) / blurred.flux; off > tolerance {
+						t.Fatalf("%dx%d, type %d: pixel %d is off by %.2g of the flux", g.NX, g.NY, d, p, off)
+					}
+				}
+				return nil
+			})
+		}
 	}
 }
 
@@ -101,13 +150,13 @@ func TestAdjoint(t *testing.T) {
 	}
 }
 
-func TestNUFFTEqualsTheDirectSum(t *testing.T) {
+func TestNUFFTErrorIsBelowTwiceWhatWasAsked(t *testing.T) {
 	v := observation(rand.New(rand.NewPCG(4, 1)), 300)
 	g := radio.Grid{NX: 64, NY: 63, CellRad: cell}
 	img := randomImage(rand.New(rand.NewPCG(4, 2)), g.Len())
 	want := make([]complex128, v.Len())
 	radio.NewDFT(g, v.U, v.V).Forward(want, img)
-	for _, eps := range []float64{1e-3, 1e-6, 1e-9, 1e-12} {
+	for _, eps := range []float64{1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-11, 1e-12} {
 		op, err := measure.NewNUFFT(g, v.U, v.V, eps)
 		if err != nil {
 			t.Fatal(err)
@@ -123,6 +172,41 @@ func TestNUFFTEqualsTheDirectSum(t *testing.T) {
 		if d := math.Sqrt(diff / size); d > 2*eps {
 			t.Errorf("eps %g: relative error %.2g", eps, d)
 		}
+	}
+}
+
+// The error that the operator reports is that against the direct sum, and below 1e-6 by default.
+func TestNUFFTReportsItsError(t *testing.T) {
+	v := observation(rand.New(rand.NewPCG(8, 1)), 200)
+	g := radio.Grid{NX: 40, NY: 44, CellRad: cell}
+	img := randomImage(rand.New(rand.NewPCG(8, 2)), g.Len())
+	flux := 0.0
+	for _, value := range img {
+		flux += value
+	}
+	exact := make([]complex128, v.Len())
+	radio.NewDFT(g, v.U, v.V).Forward(exact, img)
+	for eps, limit := range map[float64]float64{0: 1e-6, 1e-2: 1e-2} {
+		op, err := measure.NewNUFFTWith(g, v.U, v.V, measure.NUFFTOptions{Eps: eps})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, worst := make([]complex128, v.Len()), 0.0
+		op.Forward(got, img)
+		for k := range got {
+			worst = math.Max(worst, cmplx.Abs(got[k]-exact[k])/flux)
+		}
+		reported := op.Error(img, 1000) // more than there are: all
+		if reported != worst || !(worst > 0 && worst <= limit) {
+			t.Errorf("eps %g: reported %g, error %g, limit %g", eps, reported, worst, limit)
+		}
+		if some := op.Error(img, 10); some > worst {
+			t.Errorf("eps %g: ten points have the error %g, all have %g", eps, some, worst)
+		}
+		if black := op.Error(make([]float64, g.Len()), 10); black != 0 {
+			t.Errorf("a black image has the error %g", black)
+		}
+		op.Close()
 	}
 }
 
@@ -176,6 +260,7 @@ func TestNewNUFFTRefuses(t *testing.T) {
 		"no points":    func() (*measure.NUFFT, error) { return measure.NewNUFFT(g, nil, nil, 1e-6) },
 		"unequal":      func() (*measure.NUFFT, error) { return measure.NewNUFFT(g, one, nil, 1e-6) },
 		"no cell":      func() (*measure.NUFFT, error) { return measure.NewNUFFT(radio.Grid{NX: 4, NY: 4}, one, one, 1e-6) },
+		"eps zero":     func() (*measure.NUFFT, error) { return measure.NewNUFFT(g, one, one, 0) },
 		"eps too fine": func() (*measure.NUFFT, error) { return measure.NewNUFFT(g, one, one, 1e-20) },
 	} {
 		if op, err := f(); err == nil || op != nil {

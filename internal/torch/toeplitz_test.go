@@ -67,9 +67,15 @@ func TestToeplitzIsDifferentiableTwice(t *testing.T) {
 
 func TestToeplitzRefuses(t *testing.T) {
 	for name, f := range map[string]func(s *torch.Scope){
-		"shape": func(s *torch.Scope) { s.Toeplitz(s.Zeros(torch.Float64, 1, 1, 4, 4), s.Zeros(torch.Float64, 1, 1, 8, 5)) },
-		"batch": func(s *torch.Scope) { s.Toeplitz(s.Zeros(torch.Float64, 3, 1, 4, 4), s.Zeros(torch.Float64, 2, 1, 5, 8)) },
-		"type":  func(s *torch.Scope) { s.Toeplitz(s.Zeros(torch.Float32, 1, 1, 4, 4), s.Zeros(torch.Float64, 1, 1, 5, 8)) },
+		"shape": func(s *torch.Scope) {
+			s.Toeplitz(s.Zeros(torch.Float64, 1, 1, 4, 4), s.Zeros(torch.Float64, 1, 1, 8, 5))
+		},
+		"batch": func(s *torch.Scope) {
+			s.Toeplitz(s.Zeros(torch.Float64, 3, 1, 4, 4), s.Zeros(torch.Float64, 2, 1, 5, 8))
+		},
+		"type": func(s *torch.Scope) {
+			s.Toeplitz(s.Zeros(torch.Float32, 1, 1, 4, 4), s.Zeros(torch.Float64, 1, 1, 5, 8))
+		},
 	} {
 		if err := torch.Do(func(s *torch.Scope) error { f(s); return nil }); err == nil {
 			t.Errorf("a wrong %s was accepted", name)

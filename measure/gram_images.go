@@ -111,3 +111,17 @@ func (l *gramLane) transform(sum []float64, g radio.Grid, vis []complex128) erro
 	}
 	return nil
 }
+
+// dirty fills img with Re Aᴴ vis/sumW on g.
+func dirty(img []float64, g radio.Grid, u, v []float64, vis []complex128, sumW float64) error {
+	op, err := NewNUFFT(g, u, v, gramEps)
+	if err != nil {
+		return err
+	}
+	defer op.Close()
+	op.Adjoint(img, vis)
+	for p := range img {
+		img[p] /= sumW
+	}
+	return nil
+}

@@ -46,12 +46,11 @@ func (h Huber) validate() error {
 	return nil
 }
 
-// rho is written with e = max(r² − k², 0) as ½(r² − e) + k(√(k² + e) − k), which is smooth at r = 0.
+// rho is written as ½min(r², k²) + k(√max(r², k²) − k), which is smooth at r = 0.
 func (h Huber) rho(s *torch.Scope, r2 *torch.Tensor) *torch.Tensor {
 	k := h.threshold()
-	excess := s.ReLU(s.AddScalar(r2, -k*k))
-	inside := s.MulScalar(s.Sub(r2, excess), 0.5)
-	root := s.Sqrt(s.AddScalar(excess, k*k))
+	inside := s.MulScalar(s.ClampMax(r2, k*k), 0.5)
+	root := s.Sqrt(s.AddScalar(s.ReLU(s.AddScalar(r2, -k*k)), k*k))
 	return s.Add(inside, s.MulScalar(s.AddScalar(root, -k), k))
 }
 

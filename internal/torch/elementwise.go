@@ -50,5 +50,10 @@ func (s *Scope) Complex(re, im *Tensor) *Tensor { return s.binary("Complex", lib
 // ReLU returns max(x, 0).
 func (s *Scope) ReLU(x *Tensor) *Tensor { return s.unary("ReLU", lib.AtgRelu, x) }
 
+// ClampMax returns min(x, v).
+func (s *Scope) ClampMax(x *Tensor, v float64) *Tensor {
+	return s.scalar("ClampMax", lib.AtgClampMax, x, v)
+}
+
 // SiLU returns x·sigmoid(x).
 func (s *Scope) SiLU(x *Tensor) *Tensor { return s.unary("SiLU", lib.AtgSilu, x) }

@@ -1,0 +1,92 @@
+package measure_test
+
+import (
+	"fmt"
+	"slices"
+
+	"fringe/measure"
+	"fringe/radio"
+)
+
+// A hundred visibilities of a point source of 1 Jy, σ = 0.1 Jy, of which one is off: by how many standard errors, σ/10, does the
+// flux move that fits best? The table is that of docs/guide/data-terms.md.
+func ExampleNewRobustVis() {
+	fmt.Println("outlier  Gaussian  Huber(3)  StudentT(4)")
+	for _, off := range []float64{0, 2, 5, 20, 100, 1000} {
+		fmt.Printf("%5g σ", off)
+		for _, density := range []measure.Density{measure.Gaussian{}, measure.Huber{}, measure.StudentT{}} {
+			flux, err := fitFlux(density, off)
+			if err != nil {
+				fmt.Println(err)
+				return
+			}
+			fmt.Printf("  %8.2f", (flux-1)/0.01)
+		}
+		fmt.Println()
+	}
+	// Output:
+	// outlier  Gaussian  Huber(3)  StudentT(4)
+	//     0 σ      0.00      0.00      0.00
+	//     2 σ      0.20      0.20      0.10
+	//     5 σ      0.50      0.30      0.07
+	//    20 σ      2.00      0.30      0.02
+	//   100 σ     10.00      0.30      0.00
+	//  1000 σ    100.00      0.30      0.00
+}
+
+// fitFlux returns the flux of a single pixel that fits best when one visibility of a hundred is off by so many σ.
+func fitFlux(density measure.Density, off float64) (float64, error) {
+	const n = 100
+	v := &radio.Visibilities{U: make([]float64, n), V: make([]float64, n),
+		Vis: slices.Repeat([]complex128{1}, n), Weight: slices.Repeat([]float64{100}, n)}
+	v.Vis[7] += complex(0.1*off, 0)
+	term, err := measure.NewRobustVis(v, density)
+	if err != nil {
+		return 0, err
+	}
+	pixel := radio.Grid{NX: 1, NY: 1, CellRad: radio.Milliarcsecond}
+	l := measure.Likelihood{Op: radio.NewDFT(pixel, v.U, v.V), Terms: []measure.Weighted{{Term: term, Weight: 1}}}
+	low, high := 0.9, 3.0 // the gradient is negative at the one and positive at the other
+	for high-low > 1e-9 {
+		middle, grad := (low+high)/2, []float64{0}
+		if _, err := l.ValueGrad(grad, []float64{middle}); err != nil {
+			return 0, err
+		}
+		if grad[0] < 0 {
+			low = middle
+		} else {
+			high = middle
+		}
+	}
+	return high, nil
+}
+
+// Two nights of one sky, each with its own baselines; the second, whose calibration is doubtful, counts half.
+func ExampleJoint() {
+	g := radio.Grid{NX: 8, NY: 8, CellRad: radio.Milliarcsecond}
+	sky := make([]float64, g.Len())
+	sky[4*g.NX+4] = 1 // a point source of 1 Jy at the phase centre
+	night := func(weight float64, vis ...complex128) (set measure.DataSet, err error) {
+		v := &radio.Visibilities{U: []float64{4e7, 1e7}, V: []float64{0, 5e7}, Vis: vis, Weight: []float64{100, 100}}
+		term, err := measure.NewVis(v)
+		if err != nil {
+			return set, err
+		}
+		l := &measure.Likelihood{Op: radio.NewDFT(g, v.U, v.V), Terms: []measure.Weighted{{Term: term, Weight: 1}}}
+		return measure.DataSet{Likelihood: l, Weight: weight}, nil
+	}
+	first, err := night(1, 1.1, 0.9)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	second, err := night(0.5, 1.2, 1.2i)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	joint := measure.Joint{Sets: []measure.DataSet{first, second}} // an infer.Term, just as one likelihood is
+	chi2, err := joint.ReducedChi2(sky)
+	fmt.Printf("%.1f and %.1f, %v\n", chi2["vis"], chi2["vis2"], err)
+	// Output: 0.5 and 62.0, <nil>
+}

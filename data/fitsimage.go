@@ -46,6 +46,11 @@ func imageHDU(img []float64, g radio.Grid, h ImageHeader) (*fitsWriter, error) {
 	if err := checkPixels(img, g.NX); err != nil {
 		return nil, err
 	}
+	return skyHDU(img, g, h, nil)
+}
+
+// skyHDU makes the HDU of an image, or of a cube when there is a frequency axis.
+func skyHDU(img []float64, g radio.Grid, h ImageHeader, frequency *frequencyAxis) (*fitsWriter, error) {
 	for _, x := range []float64{h.Source.RARad, h.Source.DecRad, h.FreqHz, h.MJD, h.Beam.MajRad, h.Beam.MinRad, h.Beam.PARad} {
 		if !finite(x) {
 			return nil, fmt.Errorf("the image header holds a number that is not finite: %+v", h)
@@ -54,10 +59,20 @@ func imageHDU(img []float64, g radio.Grid, h ImageHeader) (*fitsWriter, error) {
 	f := &fitsWriter{}
 	f.logical("SIMPLE", true, "FITS 4.0")
 	f.integer("BITPIX", -64, "")
-	f.integer("NAXIS", 2, "")
+	if frequency == nil {
+		f.integer("NAXIS", 2, "")
+	} else {
+		f.integer("NAXIS", 3, "")
+	}
 	f.integer("NAXIS1", g.NX, "columns, East to West")
 	f.integer("NAXIS2", g.NY, "rows, South to North")
+	if frequency != nil {
+		f.integer("NAXIS3", frequency.n, "channels")
+	}
 	f.worldCoordinates(g, h.Source)
+	if frequency != nil {
+		frequency.write(f)
+	}
 	f.imageCards(h)
 	for _, text := range h.History {
 		f.history(text)

@@ -5,43 +5,46 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
 	"slices"
+	"strings"
 
 	"github.com/astrogo/fitsio"
 
 	"fringe/radio"
 )
 
-// ReadImage reads the primary image of a FITS file: two axes, or more when the others have length 1; any BITPIX, BSCALE
-// and BZERO applied. Columns or rows are reversed when CDELT1 is positive or CDELT2 negative, so that the result is in
-// the order of package radio. Pixels keep the file's unit, which the header names. A file without CDELT has
-// CellRad = 0 in its grid: the caller must know the cell. Source is CRVAL, wherever CRPIX is.
+// ReadImage reads the image of a FITS or PNG file; the file's first bytes tell which.
 //
-// It refuses pixels that are not square, and pixels that are not finite.
+// FITS: the primary image of two axes, or more when the others have length 1; any BITPIX, BSCALE and BZERO applied. The world
+// coordinates are those of CDELT, or of the CD or PC matrix. Columns or rows are reversed when they run from West to East or
+// from North to South, so that the result is in the order of package radio. Pixels keep the file's unit, which the header
+// names. A file without CDELT has CellRad = 0 in its grid: the caller must know the cell. Source is the position of the
+// grid's centre pixel, wherever CRPIX is, so the image stays where it is on the sky. It refuses rotated images, pixels that
+// are not square, and pixels that are blank or not finite.
+//
+// PNG: see [DecodePNG].
 func ReadImage(path string) (img []float64, g radio.Grid, h ImageHeader, err error) {
-	img, g, h, err = readImage(path)
-	if err != nil {
-		return nil, radio.Grid{}, ImageHeader{}, fmt.Errorf("data: read image %q: %w", path, err)
+	type result struct {
+		img []float64
+		g   radio.Grid
+		h   ImageHeader
 	}
-	return img, g, h, nil
-}
-
-func readImage(path string) (img []float64, g radio.Grid, h ImageHeader, err error) {
-	f, err := os.Open(path)
+	out, err := readFile(path, func(r io.ReaderAt, size int64) (out result, err error) {
+		out.img, out.g, out.h, err = DecodeImage(r, size)
+		return out, err
+	})
 	if err != nil {
-		return nil, g, h, err
+		return nil, radio.Grid{}, ImageHeader{}, fmt.Errorf("data: read image %w", err)
 	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return nil, g, h, err
-	}
-	return DecodeImage(f, info.Size())
+	return out.img, out.g, out.h, nil
 }
 
 // DecodeImage is [ReadImage] for the size bytes of r.
 func DecodeImage(r io.ReaderAt, size int64) (img []float64, g radio.Grid, h ImageHeader, err error) {
+	if isPNG(r) {
+		img, g, err = DecodePNG(r, size)
+		return img, g, ImageHeader{}, err
+	}
 	hdu, err := readHDU(r, size, 0)
 	if errors.Is(err, io.EOF) {
 		err = errors.New("the file is empty")
@@ -55,15 +58,19 @@ func DecodeImage(r io.ReaderAt, size int64) (img []float64, g radio.Grid, h Imag
 	if h, err = imageHeader(&hdu.header); err != nil {
 		return nil, g, h, err
 	}
+	w, err := readWCS(&hdu.header)
+	if err != nil {
+		return nil, g, h, err
+	}
 	if img, err = pixels(io.NewSectionReader(r, 0, size), g.Len()); err != nil {
 		return nil, g, h, err
 	}
 	if err = scalePixels(img, &hdu.header); err != nil {
 		return nil, g, h, err
 	}
-	if err = orient(img, &g, &hdu.header); err != nil {
-		return nil, g, h, err
-	}
+	g.CellRad = w.cellRad()
+	w.orient(img, g)
+	h.Source.RARad, h.Source.DecRad = w.centre(g)
 	return img, g, h, checkPixels(img, g.NX)
 }
 
@@ -94,18 +101,17 @@ func imageSize(h *fitsHDU) (radio.Grid, error) {
 }
 
 func imageHeader(k *header) (ImageHeader, error) {
-	var ra, dec, bmaj, bmin, bpa float64
+	var bmaj, bmin, bpa float64
 	h := ImageHeader{Unit: k.str("BUNIT"), MJD: parseDate(k.str("DATE-OBS")), History: k.history}
 	h.Source.Name = k.str("OBJECT")
 	var errs []error
 	for _, field := range []struct {
 		key string
 		x   *float64
-	}{{"CRVAL1", &ra}, {"CRVAL2", &dec}, {"FREQ", &h.FreqHz}, {"BMAJ", &bmaj}, {"BMIN", &bmin}, {"BPA", &bpa}, {"MJD-OBS", &h.MJD}} {
+	}{{"FREQ", &h.FreqHz}, {"BMAJ", &bmaj}, {"BMIN", &bmin}, {"BPA", &bpa}, {"MJD-OBS", &h.MJD}} {
 		x, err := k.number(field.key, *field.x)
 		*field.x, errs = x, append(errs, err)
 	}
-	h.Source.RARad, h.Source.DecRad = radians(ra), radians(dec)
 	h.Beam = radio.Beam{MajRad: radians(bmaj), MinRad: radians(bmin), PARad: radians(bpa)}
 	return h, errors.Join(errs...)
 }
@@ -156,6 +162,7 @@ func pixelsOf[T byte | int16 | int32 | int64 | float32 | float64](image fitsio.I
 	return img, nil
 }
 
+// scalePixels applies BSCALE and BZERO. A pixel of an integer image that equals BLANK has no value (FITS 4.0, section 5.3).
 func scalePixels(img []float64, h *header) error {
 	scale, err := h.number("BSCALE", 1)
 	if err != nil {
@@ -165,39 +172,16 @@ func scalePixels(img []float64, h *header) error {
 	if err != nil {
 		return err
 	}
-	for i := range img {
-		img[i] = img[i]*scale + zero
-	}
-	return nil
-}
-
-// orient sets the cell and reverses columns or rows that run the other way.
-func orient(img []float64, g *radio.Grid, h *header) error {
-	dx, err := h.number("CDELT1", 0)
+	blank, err := h.number("BLANK", math.NaN())
 	if err != nil {
 		return err
 	}
-	dy, err := h.number("CDELT2", 0)
-	if err != nil {
-		return err
-	}
-	// Single-precision headers agree to some 1e-7.
-	if math.Abs(math.Abs(dx)-math.Abs(dy)) > 1e-5*math.Abs(dx) {
-		return fmt.Errorf("pixels are not square: CDELT1 = %g, CDELT2 = %g", dx, dy)
-	}
-	g.CellRad = radians(math.Abs(dy))
-	if dx > 0 {
-		for y := range g.NY {
-			slices.Reverse(img[y*g.NX : (y+1)*g.NX])
+	integers := !strings.HasPrefix(h.str("BITPIX"), "-")
+	for i, x := range img {
+		if integers && x == blank {
+			return fmt.Errorf("pixel number %d is BLANK: fill the image first", i+1)
 		}
-	}
-	if dy < 0 {
-		for y := range g.NY / 2 {
-			a, b := img[y*g.NX:(y+1)*g.NX], img[(g.NY-1-y)*g.NX:(g.NY-y)*g.NX]
-			for x := range a {
-				a[x], b[x] = b[x], a[x]
-			}
-		}
+		img[i] = x*scale + zero
 	}
 	return nil
 }

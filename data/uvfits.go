@@ -11,7 +11,8 @@ import (
 	"fringe/radio"
 )
 
-// ReadUVFITS reads the Stokes I visibilities of a UVFITS file (random groups with an AIPS AN table; AIPS Memo 117).
+// ReadUVFITS reads the Stokes I visibilities of a UVFITS file (random groups with an AIPS AN table; AIPS Memo 117) that
+// holds one source. [ReadVisibilities] does the same for every format and has options.
 //
 // Every spectral channel of every IF becomes a visibility of its own, with u and v in wavelengths at its frequency.
 // Stokes I is (RR+LL)/2, (XX+YY)/2 or I itself; where one hand is flagged the other stands for I. A datum is flagged
@@ -23,29 +24,42 @@ import (
 // The error says when the file is not FITS, holds something else than visibilities, is truncated (and by how much), has
 // no AIPS AN table, or has no datum that is not flagged. Memory stays within a small multiple of the file's size.
 func ReadUVFITS(path string) (*radio.Visibilities, error) {
-	f, err := os.Open(path)
+	v, err := readFile(path, func(r io.ReaderAt, size int64) (*radio.Visibilities, error) {
+		return DecodeUVFITS(r, size, ReadOptions{})
+	})
 	if err != nil {
-		return nil, fmt.Errorf("data: read UVFITS: %w", err)
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return nil, fmt.Errorf("data: read UVFITS: %w", err)
-	}
-	if info.IsDir() {
-		return nil, fmt.Errorf("data: read UVFITS %q: it is a directory", path)
-	}
-	v, err := DecodeUVFITS(f, info.Size())
-	if err != nil {
-		return nil, fmt.Errorf("data: read UVFITS %q: %w", path, err)
+		return nil, fmt.Errorf("data: read UVFITS %w", err)
 	}
 	return v, nil
 }
 
-// DecodeUVFITS is [ReadUVFITS] for the size bytes of r.
-func DecodeUVFITS(r io.ReaderAt, size int64) (*radio.Visibilities, error) {
+// readFile opens a file and decodes it; errors name it.
+func readFile[T any](path string, decode func(r io.ReaderAt, size int64) (T, error)) (out T, err error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return out, fmt.Errorf("%q: %w", path, errors.Unwrap(err))
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return out, fmt.Errorf("%q: %w", path, err)
+	}
+	if info.IsDir() {
+		return out, fmt.Errorf("%q: it is a directory", path)
+	}
+	if out, err = decode(f, info.Size()); err != nil {
+		return out, fmt.Errorf("%q: %w", path, err)
+	}
+	return out, nil
+}
+
+// DecodeUVFITS is [ReadUVFITS] for the size bytes of r, with the options that a UVFITS file knows: Source, Stokes, Channels.
+func DecodeUVFITS(r io.ReaderAt, size int64, o ReadOptions) (*radio.Visibilities, error) {
 	if size == 0 {
 		return nil, errors.New("the file is empty")
+	}
+	if err := o.checkFor("a UVFITS file", "Source", "Stokes", "Channels"); err != nil {
+		return nil, err
 	}
 	primary, err := readHDU(r, size, 0)
 	if err != nil {
@@ -54,22 +68,15 @@ func DecodeUVFITS(r io.ReaderAt, size int64) (*radio.Visibilities, error) {
 	if !primary.isGroups() {
 		return nil, errors.New("it holds no visibilities but an image or tables (GROUPS is not T, or NAXIS1 is not 0)")
 	}
-	antennas, err := findTable(r, size, primary, "AIPS AN")
+	tables, err := findTables(r, size, primary, "AIPS AN", "AIPS FQ", "AIPS SU")
 	if err != nil {
 		return nil, err
 	}
-	if antennas == nil {
-		return nil, errors.New("it has no \"AIPS AN\" table, which names the stations")
-	}
-	frequencies, err := findTable(r, size, primary, "AIPS FQ")
+	u, err := newUVReader(primary, tables, o)
 	if err != nil {
 		return nil, err
 	}
-	u, err := newUVReader(primary, antennas, frequencies)
-	if err != nil {
-		return nil, err
-	}
-	if err := u.read(r); err != nil {
+	if err := u.read(r, o); err != nil {
 		return nil, err
 	}
 	if u.good == 0 {
@@ -80,46 +87,52 @@ func DecodeUVFITS(r io.ReaderAt, size int64) (*radio.Visibilities, error) {
 
 // uvReader turns groups into visibilities.
 type uvReader struct {
-	hdu      *fitsHDU
-	layout   uvLayout
-	params   uvParams
-	stations map[int]int // antenna number → index
-	ahead    float64     // seconds that the file's time is ahead of UTC
+	hdu       *fitsHDU
+	layout    uvLayout
+	params    uvParams
+	subarrays map[int]subarray
+	spectra   spectra
+	sources   uvSources
 
 	out  *radio.Visibilities
 	good int // visibilities that are not flagged
 }
 
-func newUVReader(primary *fitsHDU, antennas, frequencies *binTable) (*uvReader, error) {
+func newUVReader(primary *fitsHDU, tables map[string][]*binTable, o ReadOptions) (*uvReader, error) {
 	u := &uvReader{hdu: primary, out: &radio.Visibilities{}}
 	var err error
-	if u.layout, err = newUVLayout(primary, frequencies); err != nil {
+	if u.layout, err = newUVLayout(primary, o.Stokes); err != nil {
 		return nil, err
 	}
 	if u.params, err = newUVParams(&primary.header); err != nil {
 		return nil, err
 	}
-	if u.out.Stations, u.stations, err = antennas.stations(); err != nil {
-		return nil, fmt.Errorf("table \"AIPS AN\": %w", err)
+	if u.spectra, err = newSpectra(&primary.header, tables["AIPS FQ"], o.Channels); err != nil {
+		return nil, err
 	}
-	if u.ahead, err = antennas.header.number("DATUTC", 0); err != nil {
-		return nil, fmt.Errorf("table \"AIPS AN\": %w", err)
+	if u.out.Stations, u.subarrays, err = readSubarrays(tables["AIPS AN"]); err != nil {
+		return nil, err
 	}
-	u.out.Source, err = sourceOf(&primary.header)
+	u.sources, err = newUVSources(&primary.header, tables["AIPS SU"])
 	return u, err
 }
 
-// read decodes all groups, twice: the first pass finds the day from which TimeSec counts.
-func (u *uvReader) read(r io.ReaderAt) error {
-	var first firstPass
-	err := u.eachGroup(r, func(values []float64) error { return first.visit(u.params, values) })
+// read decodes all groups, twice: the first pass finds the sources and the day from which TimeSec counts.
+func (u *uvReader) read(r io.ReaderAt, o ReadOptions) error {
+	err := u.eachGroup(r, func(values []float64) error {
+		u.sources.count(u.params.sum(values, "SOURCE"), math.Floor(u.params.mjdAfter(values, 0)))
+		return nil
+	})
 	if err != nil {
 		return err
 	}
-	if first.day == 0 {
+	if err := u.sources.choose(o.Source); err != nil {
+		return err
+	}
+	u.out.Source, u.out.RefMJD = u.sources.chosen.Source, u.sources.seen[u.sources.chosen.id].day
+	if u.out.RefMJD == 0 {
 		return errors.New("no group has a valid DATE")
 	}
-	u.out.RefMJD = first.day
 	return u.eachGroup(r, u.addGroup)
 }
 
@@ -144,51 +157,34 @@ func (u *uvReader) eachGroup(r io.ReaderAt, visit func(values []float64) error) 
 	return nil
 }
 
-// firstPass finds the earliest day and refuses several sources or frequency set-ups in one file.
-type firstPass struct {
-	day             float64 // MJD
-	started         bool
-	source, freqSel float64
-}
-
-func (f *firstPass) visit(p uvParams, values []float64) error {
-	day := math.Floor(p.mjdAfter(values, 0))
-	if validDay(day) && (f.day == 0 || day < f.day) {
-		f.day = day
-	}
-	source, freqSel := p.sum(values, "SOURCE"), p.sum(values, "FREQSEL")
-	if f.started && (source != f.source || freqSel != f.freqSel) {
-		return errors.New("SOURCE or FREQSEL changes; write one source and frequency set-up per file")
-	}
-	f.started, f.source, f.freqSel = true, source, freqSel
-	return nil
-}
-
 // validDay accepts the modified Julian dates of the years 1858 to 2406.
 func validDay(mjd float64) bool { return mjd > 0 && mjd < 200000 }
 
-// addGroup appends the visibilities of one group.
+// addGroup appends the visibilities of one group, if it is of the chosen source and no autocorrelation.
 func (u *uvReader) addGroup(values []float64) error {
-	number1, number2, err := u.params.antennas(values)
+	if u.params.sum(values, "SOURCE") != u.sources.chosen.id {
+		return nil
+	}
+	baseline, err := u.params.baseline(values)
 	if err != nil {
 		return err
 	}
-	a, ok1 := u.stations[number1]
-	b, ok2 := u.stations[number2]
-	if !ok1 || !ok2 {
-		return fmt.Errorf("BASELINE joins antennas %d and %d, which are not both in the \"AIPS AN\" table", number1, number2)
+	a, b, ahead, err := baseline.stations(u.subarrays)
+	if err != nil || a == b {
+		return err
 	}
-	if a == b {
-		return nil
+	elements, err := u.spectra.of(u.params.sum(values, "FREQSEL"))
+	if err != nil {
+		return err
 	}
 	uSec, vSec := u.params.sum(values, "UU"), u.params.sum(values, "VV")
 	days := u.params.mjdAfter(values, u.out.RefMJD)
 	valid := finite(uSec) && finite(vSec) && validDay(days+u.out.RefMJD)
-	timeSec := orZero(days*86400 - u.ahead)
+	timeSec := orZero(days*86400 - ahead)
 	intSec := math.Max(orZero(u.params.sum(values, "INTTIM")), 0)
-	for _, e := range u.layout.spectral {
+	for _, e := range elements {
 		vis, weight := u.layout.stokesI(values, e)
-		if !valid {
+		if !valid || !finite(uSec*e.freqHz) || !finite(vSec*e.freqHz) {
 			weight = 0
 		}
 		if weight > 0 {
@@ -202,26 +198,6 @@ func (u *uvReader) addGroup(values []float64) error {
 		o.FreqHz = append(o.FreqHz, e.freqHz)
 	}
 	return nil
-}
-
-// sourceOf reads OBJECT and the position: OBSRA and OBSDEC, or else the reference values of the RA and DEC axes.
-func sourceOf(h *header) (radio.Source, error) {
-	s := radio.Source{Name: h.str("OBJECT")}
-	for _, c := range []struct {
-		keyword, axis string
-		rad           *float64
-	}{{"OBSRA", "RA", &s.RARad}, {"OBSDEC", "DEC", &s.DecRad}} {
-		a, err := findAxis(h, c.axis)
-		if err != nil {
-			return s, err
-		}
-		degrees, err := h.number(c.keyword, a.crval)
-		if err != nil {
-			return s, err
-		}
-		*c.rad = degrees * math.Pi / 180
-	}
-	return s, nil
 }
 
 func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }

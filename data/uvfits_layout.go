@@ -15,15 +15,8 @@ type uvLayout struct {
 	element     int     // bytes of a value
 	scale, zero float64 // BSCALE, BZERO
 	params      int     // PCOUNT: values before the array
-	spectral    []spectralElement
-	part        int   // stride of the COMPLEX axis: re, im, weight
-	hands       []int // offsets of the products whose mean is Stokes I
-}
-
-// spectralElement is one channel of one IF: where it begins in the array and its frequency.
-type spectralElement struct {
-	start  int
-	freqHz float64
+	part        int     // stride of the COMPLEX axis: re, im, weight
+	hands       []int   // offsets of the products whose mean is Stokes I
 }
 
 // axis is one array axis: its length, its stride in values, and its linear world coordinate.
@@ -35,8 +28,8 @@ type axis struct {
 // world returns the coordinate of element i, from 0.
 func (a axis) world(i int) float64 { return a.crval + (float64(i+1)-a.crpix)*a.cdelt }
 
-// newUVLayout reads the array axes of a random-groups header; the FQ table may be nil.
-func newUVLayout(h *fitsHDU, frequencies *binTable) (l uvLayout, err error) {
+// newUVLayout reads the array axes of a random-groups header and finds the products that make the wanted Stokes I or hand.
+func newUVLayout(h *fitsHDU, stokes string) (l uvLayout, err error) {
 	if l.element, err = floatBytes(&h.header); err != nil {
 		return l, err
 	}
@@ -62,10 +55,7 @@ func newUVLayout(h *fitsHDU, frequencies *binTable) (l uvLayout, err error) {
 		return l, fmt.Errorf("axis COMPLEX has length %d, must be 3 (real, imaginary, weight); compressed data must be expanded first", parts.length)
 	}
 	l.part = parts.stride
-	if l.hands, err = stokesIHands(&h.header); err != nil {
-		return l, err
-	}
-	l.spectral, err = spectralElements(&h.header, frequencies)
+	l.hands, err = stokesHands(&h.header, stokes)
 	return l, err
 }
 
@@ -128,31 +118,6 @@ func findAxis(h *header, name string) (axis, error) {
 	return a, nil
 }
 
-// stokesIHands returns the offsets of I, or of both or one of RR and LL, or of XX and YY, in order of preference. FITS
-// codes: 1 is I; −1, −2 are RR, LL; −5, −6 are XX, YY (AIPS Memo 117).
-func stokesIHands(h *header) ([]int, error) {
-	stokes, err := findAxis(h, "STOKES")
-	if err != nil {
-		return nil, err
-	}
-	offset := map[int]int{}
-	for i := range stokes.length {
-		offset[int(math.Round(stokes.world(i)))] = i * stokes.stride
-	}
-	for _, codes := range [][]int{{1}, {-1, -2}, {-5, -6}} {
-		var hands []int
-		for _, code := range codes {
-			if at, ok := offset[code]; ok {
-				hands = append(hands, at)
-			}
-		}
-		if hands != nil {
-			return hands, nil
-		}
-	}
-	return nil, fmt.Errorf("axis STOKES (from %g by %g, %d long) has none of I, RR, LL, XX, YY", stokes.crval, stokes.cdelt, stokes.length)
-}
-
 // decode converts the big-endian values of a group.
 func (l *uvLayout) decode(values []float64, record []byte) {
 	for i := range values {
@@ -181,8 +146,9 @@ func (l *uvLayout) stokesI(values []float64, e spectralElement) (vis complex128,
 		variance += 1 / w
 		n++
 	}
-	if n == 0 {
+	vis, weight = vis/complex(float64(n), 0), float64(n*n)/variance
+	if n == 0 || !finite(real(vis)) || !finite(imag(vis)) || !finite(weight) {
 		return 0, 0
 	}
-	return vis / complex(float64(n), 0), float64(n*n) / variance
+	return vis, weight
 }

@@ -96,32 +96,48 @@ func (p uvParams) mjdAfter(values []float64, ref float64) float64 {
 	return halves + rest
 }
 
-// antennas returns the antenna numbers of a group. BASELINE is 256·a1 + a2, or 2048·a1 + a2 + 65536 for more than 255
-// antennas; a hundredth is added for every subarray after the first (AIPS Memo 117).
-func (p uvParams) antennas(values []float64) (a1, a2 int, err error) {
-	subarray := 1.0
+// baseline is a pair of antenna numbers of a subarray.
+type baseline struct{ ant1, ant2, subarray int }
+
+// baseline returns the antennas of a group. BASELINE is 256·a1 + a2, or 2048·a1 + a2 + 65536 for more than 255 antennas; a
+// hundredth is added for every subarray after the first (AIPS Memo 117). Without either, the subarray is 1.
+func (p uvParams) baseline(values []float64) (b baseline, err error) {
+	b.subarray = 1
 	if p.has("SUBARRAY") {
-		subarray = p.sum(values, "SUBARRAY")
+		b.subarray = max(1, antennaNumber(p.sum(values, "SUBARRAY")))
 	}
 	if !p.has("BASELINE") {
-		a1, a2 = antennaNumber(p.sum(values, "ANTENNA1")), antennaNumber(p.sum(values, "ANTENNA2"))
+		b.ant1, b.ant2 = antennaNumber(p.sum(values, "ANTENNA1")), antennaNumber(p.sum(values, "ANTENNA2"))
 	} else {
-		b := p.sum(values, "BASELINE")
-		whole := antennaNumber(b)
+		code := p.sum(values, "BASELINE")
+		whole := antennaNumber(code)
 		if whole > 65536 {
-			a1, a2 = (whole-65536)/2048, (whole-65536)%2048
+			b.ant1, b.ant2 = (whole-65536)/2048, (whole-65536)%2048
 		} else {
-			a1, a2 = whole/256, whole%256
+			b.ant1, b.ant2 = whole/256, whole%256
 		}
-		subarray += math.Round(100 * (b - math.Floor(b)))
+		if hundredths := math.Round(100 * (code - math.Floor(code))); hundredths > 0 {
+			b.subarray = 1 + int(hundredths)
+		}
 	}
-	if a1 < 1 || a2 < 1 {
-		return 0, 0, fmt.Errorf("BASELINE %g does not name two antennas", p.sum(values, "BASELINE"))
+	if b.ant1 < 1 || b.ant2 < 1 {
+		return b, fmt.Errorf("BASELINE %g does not name two antennas", p.sum(values, "BASELINE"))
 	}
-	if subarray != 1 {
-		return 0, 0, fmt.Errorf("it belongs to subarray %g; write one subarray per file", subarray)
+	return b, nil
+}
+
+// stations returns the indices of the two stations, and by how many seconds the times of their subarray are ahead of UTC.
+func (b baseline) stations(subarrays map[int]subarray) (ant1, ant2 int, ahead float64, err error) {
+	s, ok := subarrays[b.subarray]
+	if !ok {
+		return 0, 0, 0, fmt.Errorf("it belongs to subarray %d, but no \"AIPS AN\" table has EXTVER %d", b.subarray, b.subarray)
 	}
-	return a1, a2, nil
+	ant1, ok1 := s.index[b.ant1]
+	ant2, ok2 := s.index[b.ant2]
+	if !ok1 || !ok2 {
+		return 0, 0, 0, fmt.Errorf("BASELINE joins antennas %d and %d, which are not both in the \"AIPS AN\" table", b.ant1, b.ant2)
+	}
+	return ant1, ant2, s.ahead, nil
 }
 
 // antennaNumber returns the whole part, or 0 when x cannot be a baseline or antenna number.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -28,25 +29,26 @@ type column struct {
 // columnBytes is the size of one value by FITS type code (FITS 4.0, section 7.3).
 var columnBytes = map[byte]int64{'L': 1, 'B': 1, 'I': 2, 'J': 4, 'K': 8, 'A': 1, 'E': 4, 'D': 8, 'C': 8, 'M': 16, 'P': 8, 'Q': 16}
 
-// findTable returns the first binary table named EXTNAME after the primary HDU, nil when there is none.
-func findTable(r io.ReaderAt, size int64, primary *fitsHDU, name string) (*binTable, error) {
+// findTables returns the binary tables after the primary HDU that have one of the names, by name, in the order of the file.
+func findTables(r io.ReaderAt, size int64, primary *fitsHDU, names ...string) (map[string][]*binTable, error) {
+	found := map[string][]*binTable{}
 	for at := primary.next(); ; {
 		h, err := readHDU(r, size, at)
 		if errors.Is(err, io.EOF) {
-			return nil, nil
+			return found, nil
 		}
 		if err != nil {
 			return nil, fmt.Errorf("extension at byte %d: %w", at, err)
 		}
 		if h.str("XTENSION") == "" {
-			return nil, nil // FITS allows any special records after the last extension
+			return found, nil // FITS allows any special records after the last extension
 		}
-		if h.str("XTENSION") == "BINTABLE" && h.str("EXTNAME") == name {
+		if name := h.str("EXTNAME"); h.str("XTENSION") == "BINTABLE" && slices.Contains(names, name) {
 			t, err := readTable(r, h)
 			if err != nil {
 				return nil, fmt.Errorf("table %q: %w", name, err)
 			}
-			return t, nil
+			found[name] = append(found[name], t)
 		}
 		at = h.next()
 	}

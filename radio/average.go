@@ -2,6 +2,7 @@ package radio
 
 import (
 	"cmp"
+	"math"
 	"slices"
 )
 
@@ -16,11 +17,7 @@ func (v *Visibilities) Scans(gapSec float64) (scan []int, count int) {
 	if gapSec <= 0 {
 		gapSec = DefaultScanGapSec
 	}
-	order := make([]int, v.Len())
-	for k := range order {
-		order[k] = k
-	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(v.TimeSec[a], v.TimeSec[b]) })
+	order := v.timeOrder()
 	scan = make([]int, v.Len())
 	for i, k := range order {
 		if i == 0 || v.TimeSec[k]-v.TimeSec[order[i-1]] > gapSec {
@@ -31,53 +28,110 @@ func (v *Visibilities) Scans(gapSec float64) (scan []int, count int) {
 	return scan, count
 }
 
-// average accumulates the visibilities of one baseline, scan and frequency.
-type average struct {
-	scan, ant1, ant2 int
-	freqHz           float64
-	weight, u, v     float64 // sums of w, w·u, w·v
-	vis              complex128
-	intSec           float64
+// timeOrder returns the indices of the visibilities in order of time.
+func (v *Visibilities) timeOrder() []int {
+	order := make([]int, v.Len())
+	for k := range order {
+		order[k] = k
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(v.TimeSec[a], v.TimeSec[b]) })
+	return order
 }
 
 // ScanAverage returns the coherent average of each baseline over each scan (see [Visibilities.Scans]), separately for
 // each frequency: values, u and v are means weighted with w, weights and integration times add. Flagged visibilities are
 // left out. All baselines of a scan get the scan's weighted mean time, so that closure quantities can be formed; the
 // result is sorted by time, frequency and baseline, and Ant1 < Ant2 (a swapped baseline is conjugated, u and v negated).
+// Visibilities without stations come first, as they are: nothing says which of them belong together.
 func (v *Visibilities) ScanAverage(gapSec float64) *Visibilities {
-	scan, count := v.Scans(gapSec)
-	type key struct {
-		scan, ant1, ant2 int
-		freqHz           float64
+	bins, count := v.Scans(gapSec)
+	return v.averageBins(bins, count)
+}
+
+// TimeAverage is [Visibilities.ScanAverage] over bins of binSec seconds instead of whole scans; 0 means whole scans. Bins
+// begin with the first integration of each scan and never reach into the next; an integration counts for the bin of its
+// midpoint. Bins that are not a multiple of the integration time hold unequal numbers of integrations.
+func (v *Visibilities) TimeAverage(binSec float64) *Visibilities {
+	if !(binSec > 0) {
+		return v.ScanAverage(0)
 	}
-	sums := map[key]*average{}
+	bins, count := v.timeBins(binSec)
+	return v.averageBins(bins, count)
+}
+
+// timeBins returns the time bin of every visibility, from 0 in order of time, and the number of bins.
+func (v *Visibilities) timeBins(binSec float64) (bins []int, count int) {
+	scan, scans := v.Scans(0)
+	start := make([]float64, scans) // when the first integration begins
+	for i := range start {
+		start[i] = math.Inf(1)
+	}
+	for k, s := range scan {
+		start[s] = math.Min(start[s], v.TimeSec[k]-v.IntSec[k]/2)
+	}
+	bins = make([]int, v.Len())
+	lastScan, lastStep := -1, 0.0
+	for _, k := range v.timeOrder() {
+		step := math.Floor((v.TimeSec[k] - start[scan[k]]) / binSec)
+		if scan[k] != lastScan || step != lastStep {
+			count++
+			lastScan, lastStep = scan[k], step
+		}
+		bins[k] = count - 1
+	}
+	return bins, count
+}
+
+// averageKey says which visibilities are averaged.
+type averageKey struct {
+	bin, ant1, ant2 int
+	freqHz          float64
+}
+
+// average accumulates the visibilities of one key.
+type average struct {
+	averageKey
+	weight, u, v float64 // sums of w, w·u, w·v
+	vis          complex128
+	intSec       float64
+}
+
+func (v *Visibilities) averageBins(bins []int, count int) *Visibilities {
+	sums := map[averageKey]*average{}
 	timeSum, weightSum := make([]float64, count), make([]float64, count)
+	out := v.emptyLike()
 	for k := range v.Vis {
 		if v.Flagged(k) {
 			continue
 		}
+		if !v.hasStations(k) {
+			out.appendFrom(v, k)
+			continue
+		}
 		ant1, ant2, swapped := canonical(v.Ant1[k], v.Ant2[k])
-		id := key{scan[k], ant1, ant2, v.FreqHz[k]}
+		id := averageKey{bins[k], ant1, ant2, v.FreqHz[k]}
 		if sums[id] == nil {
-			sums[id] = &average{scan: scan[k], ant1: ant1, ant2: ant2, freqHz: v.FreqHz[k]}
+			sums[id] = &average{averageKey: id}
 		}
 		sums[id].add(v, k, swapped)
-		timeSum[scan[k]] += v.Weight[k] * v.TimeSec[k]
-		weightSum[scan[k]] += v.Weight[k]
+		timeSum[bins[k]] += v.Weight[k] * v.TimeSec[k]
+		weightSum[bins[k]] += v.Weight[k]
 	}
+	for _, a := range sortedAverages(sums) {
+		out.appendAverage(a, timeSum[a.bin]/weightSum[a.bin])
+	}
+	return out
+}
+
+func sortedAverages(sums map[averageKey]*average) []*average {
 	list := make([]*average, 0, len(sums))
 	for _, a := range sums {
 		list = append(list, a)
 	}
 	slices.SortFunc(list, func(a, b *average) int {
-		return cmp.Or(cmp.Compare(a.scan, b.scan), cmp.Compare(a.freqHz, b.freqHz),
-			cmp.Compare(a.ant1, b.ant1), cmp.Compare(a.ant2, b.ant2))
+		return cmp.Or(cmp.Compare(a.bin, b.bin), cmp.Compare(a.freqHz, b.freqHz), cmp.Compare(a.ant1, b.ant1), cmp.Compare(a.ant2, b.ant2))
 	})
-	out := v.emptyLike()
-	for _, a := range list {
-		out.appendAverage(a, timeSum[a.scan]/weightSum[a.scan])
-	}
-	return out
+	return list
 }
 
 func (a *average) add(v *Visibilities, k int, swapped bool) {

@@ -13,9 +13,9 @@ const (
 )
 
 // IntraSite reports whether stations a and b share a site of a VLBI array: they are less than 10 km apart and the array
-// is larger than 500 km. Stations without a position (all zeros) share nothing.
+// is larger than 500 km. Stations without a position (all zeros) and [NoStation] share nothing.
 func (v *Visibilities) IntraSite(a, b int) bool {
-	return distance(v.Stations[a], v.Stations[b]) < intraSiteMetres && v.arraySize() > vlbiMetres
+	return a >= 0 && b >= 0 && distance(v.Stations[a], v.Stations[b]) < intraSiteMetres && v.arraySize() > vlbiMetres
 }
 
 // WithoutIntraSite returns a new set without the baselines inside a site, which see large-scale flux that no other
@@ -25,7 +25,7 @@ func (v *Visibilities) WithoutIntraSite() (*Visibilities, []string) {
 	large := v.arraySize() > vlbiMetres
 	out := v.Select(func(k int) bool {
 		lo, hi, _ := canonical(v.Ant1[k], v.Ant2[k])
-		if !large || distance(v.Stations[lo], v.Stations[hi]) >= intraSiteMetres {
+		if !large || !v.hasStations(k) || distance(v.Stations[lo], v.Stations[hi]) >= intraSiteMetres {
 			return true
 		}
 		name := v.Stations[lo].Name + "-" + v.Stations[hi].Name

@@ -91,8 +91,8 @@ func (v *Visibilities) Sigma(k int) float64 {
 	return 1 / math.Sqrt(v.Weight[k])
 }
 
-// Validate says what is wrong with the set: slices of unequal length, antenna indices outside Stations or equal, a
-// negative weight, a frequency that is not positive, or a number that is not finite (see [Visibilities.FlagBad]).
+// Validate says what is wrong with the set: slices of unequal length, antenna indices outside Stations or equal (both may
+// be [NoStation]), a negative weight, a frequency that is not positive, or a number that is not finite (see [Visibilities.FlagBad]).
 func (v *Visibilities) Validate() error {
 	n := v.Len()
 	for _, s := range []struct {
@@ -113,13 +113,8 @@ func (v *Visibilities) Validate() error {
 }
 
 func (v *Visibilities) validateOne(k int) error {
-	for _, a := range []int{v.Ant1[k], v.Ant2[k]} {
-		if a < 0 || a >= len(v.Stations) {
-			return fmt.Errorf("radio: visibility %d names station %d, there are %d", k, a, len(v.Stations))
-		}
-	}
-	if v.Ant1[k] == v.Ant2[k] {
-		return fmt.Errorf("radio: visibility %d is an autocorrelation of station %d; leave it out", k, v.Ant1[k])
+	if err := v.validateStations(k); err != nil {
+		return err
 	}
 	if !(v.FreqHz[k] > 0) || !finite(v.FreqHz[k]) {
 		return fmt.Errorf("radio: visibility %d has frequency %g Hz, must be positive", k, v.FreqHz[k])
@@ -131,6 +126,21 @@ func (v *Visibilities) validateOne(k int) error {
 	}
 	if !(v.Weight[k] >= 0) || math.IsInf(v.Weight[k], 0) {
 		return fmt.Errorf("radio: visibility %d has weight %g, must be finite and not negative; call FlagBad first", k, v.Weight[k])
+	}
+	return nil
+}
+
+func (v *Visibilities) validateStations(k int) error {
+	if !v.hasStations(k) {
+		return nil
+	}
+	for _, a := range []int{v.Ant1[k], v.Ant2[k]} {
+		if a < 0 || a >= len(v.Stations) {
+			return fmt.Errorf("radio: visibility %d names station %d, there are %d", k, a, len(v.Stations))
+		}
+	}
+	if v.Ant1[k] == v.Ant2[k] {
+		return fmt.Errorf("radio: visibility %d is an autocorrelation of station %d; leave it out", k, v.Ant1[k])
 	}
 	return nil
 }

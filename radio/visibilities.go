@@ -14,10 +14,16 @@ type Source struct {
 	RARad, DecRad float64
 }
 
+// NoStation is the value of Ant1 and of Ant2 where the stations of a visibility are unknown.
+const NoStation = -1
+
 // Visibilities is a set of Stokes I visibilities in structure-of-arrays form: element k of each slice belongs to
 // visibility k. All slices have the same length. Vis in Jy; U and V in wavelengths at the visibility's own frequency;
 // Weight 1/Jy² per real component (0 = flagged; see the package comment); Ant1 and Ant2 index Stations; TimeSec is UTC
 // seconds after RefMJD (midpoint of the integration); IntSec the integration time in seconds; FreqHz the frequency.
+//
+// Some formats know u, v and values alone. Their visibilities have Ant1 = Ant2 = [NoStation] and time 0: they can be imaged,
+// but there is nothing to average them over, nor are there closure quantities.
 type Visibilities struct {
 	U, V       []float64
 	Vis        []complex128
@@ -34,3 +40,19 @@ type Visibilities struct {
 
 // Len returns the number of visibilities.
 func (v *Visibilities) Len() int { return len(v.Vis) }
+
+// HasStations reports whether the stations of every visibility are known, as closure quantities, scan averages and
+// self-calibration need.
+func (v *Visibilities) HasStations() bool {
+	for k := range v.Vis {
+		if !v.hasStations(k) {
+			return false
+		}
+	}
+	return true
+}
+
+// hasStations reports whether the stations of visibility k are known.
+func (v *Visibilities) hasStations(k int) bool {
+	return v.Ant1[k] != NoStation || v.Ant2[k] != NoStation
+}

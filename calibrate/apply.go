@@ -18,6 +18,9 @@ func (t Table) Apply(v *radio.Visibilities) (*radio.Visibilities, error) {
 	if err := t.check(); err != nil {
 		return nil, err
 	}
+	if !v.HasStations() {
+		return nil, fmt.Errorf("calibrate: the stations of some visibilities are unknown, so no gains belong to them")
+	}
 	out, found := v.FlagBad(), 0
 	find := t.finder(v)
 	for k := range out.Vis {

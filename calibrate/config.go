@@ -109,6 +109,9 @@ func (c Config) check(v *radio.Visibilities, model []complex128) error {
 	if err := v.FlagBad().Validate(); err != nil {
 		return fmt.Errorf("calibrate: %w", err)
 	}
+	if !v.HasStations() {
+		return fmt.Errorf("calibrate: the stations of some visibilities are unknown, so there are no gains to solve for; use data with stations")
+	}
 	if len(model) != v.Len() {
 		return fmt.Errorf("calibrate: the model has %d visibilities, the data %d", len(model), v.Len())
 	}

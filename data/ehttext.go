@@ -115,7 +115,7 @@ func (e *ehtReader) setColumns(names []string) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("the columns %s hold no amplitude, phase and sigma of Stokes I or of the wanted hand", strings.Join(names, ", "))
+	return optionError("Stokes", "the columns %s hold no amplitude, phase and sigma of Stokes I or of the wanted hand", strings.Join(names, ", "))
 }
 
 // station reads a line of the station table: name, X, Y, Z in metres, SEFD of the hands in Jy.

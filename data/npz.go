@@ -142,10 +142,10 @@ func (a *npzVisibilities) visibilities(o ReadOptions) (*radio.Visibilities, erro
 		return nil, errors.New("its arrays are empty")
 	}
 	if a.lambda > 0 && o.UVUnit != "" {
-		return nil, fmt.Errorf("array %s says the unit of u and v: leave option UVUnit out", npzUnit)
+		return nil, optionError("UVUnit", "array %s says the unit of u and v: leave option UVUnit out", npzUnit)
 	}
 	if a.channels > 1 && len(a.u) == a.n && (a.lambda > 0 || o.UVUnit != "m") {
-		return nil, errors.New("u in wavelengths must have a row for every channel, as data has (u in metres: option UVUnit m)")
+		return nil, optionError("UVUnit", "u in wavelengths must have a row for every channel, as data has (u in metres: option UVUnit m)")
 	}
 	if a.channels > 1 && a.freqHz == nil {
 		return nil, fmt.Errorf("it has %d channels but no array frequencies (Hz)", a.channels)
@@ -159,7 +159,7 @@ func (a *npzVisibilities) visibilities(o ReadOptions) (*radio.Visibilities, erro
 	out := &radio.Visibilities{}
 	for _, c := range channels {
 		if c >= a.channels {
-			return nil, fmt.Errorf("option Channels asks for channel %d, it has 0 to %d", c, a.channels-1)
+			return nil, optionError("Channels", "option Channels asks for channel %d, it has 0 to %d", c, a.channels-1)
 		}
 		if err := a.appendChannel(out, c, o); err != nil {
 			return nil, err

@@ -31,6 +31,19 @@ type ReadOptions struct {
 	MeasurementSet func(path string, o ReadOptions) (*radio.Visibilities, error)
 }
 
+// OptionError says that a file cannot be read as the options have it: one is missing, wrong, or not for this file.
+type OptionError struct {
+	Option  string // the field of [ReadOptions]
+	Problem string
+}
+
+// Error returns the problem.
+func (e *OptionError) Error() string { return e.Problem }
+
+func optionError(option, format string, args ...any) error {
+	return &OptionError{option, fmt.Sprintf(format, args...)}
+}
+
 // uvUnits are the units that UVUnit may name, in wavelengths; metres have none.
 var uvUnits = []struct {
 	name   string
@@ -44,11 +57,11 @@ func (o ReadOptions) Validate() error {
 	}
 	for _, c := range o.Channels {
 		if c < 0 {
-			return fmt.Errorf("option Channels names channel %d, must be at least 0", c)
+			return optionError("Channels", "option Channels names channel %d, must be at least 0", c)
 		}
 	}
 	if !(o.FreqHz >= 0) || !finite(o.FreqHz) {
-		return fmt.Errorf("option FreqHz is %g, must be a positive frequency", o.FreqHz)
+		return optionError("FreqHz", "option FreqHz is %g, must be a positive frequency", o.FreqHz)
 	}
 	if o.UVUnit != "" {
 		if _, err := parseUVUnit(o.UVUnit); err != nil {
@@ -67,7 +80,7 @@ func parseUVUnit(name string) (lambda float64, err error) {
 		}
 		names = append(names, u.name)
 	}
-	return 0, fmt.Errorf("option UVUnit is %q, must be one of %s", name, strings.Join(names, ", "))
+	return 0, optionError("UVUnit", "option UVUnit is %q, must be one of %s", name, strings.Join(names, ", "))
 }
 
 // checkFor refuses options that a format has no use for; known are the fields that it uses.
@@ -81,7 +94,7 @@ func (o ReadOptions) checkFor(format string, known ...string) error {
 	}{{"Source", o.Source != ""}, {"Stokes", o.Stokes != "" && o.Stokes != "I"}, {"Channels", len(o.Channels) > 0},
 		{"FreqHz", o.FreqHz != 0}, {"UVUnit", o.UVUnit != ""}} {
 		if field.given && !slices.Contains(known, field.name) {
-			return fmt.Errorf("option %s is not for %s", field.name, format)
+			return optionError(field.name, "option %s is not for %s", field.name, format)
 		}
 	}
 	return nil
@@ -95,7 +108,7 @@ func (o ReadOptions) wavelengths(told string, freqHz, longest float64) (float64,
 		unit = o.UVUnit
 	}
 	if unit == "" {
-		return 0, fmt.Errorf("it does not say the unit of u and v: give option UVUnit, one of m, lambda, klambda, Mlambda "+
+		return 0, optionError("UVUnit", "it does not say the unit of u and v: give option UVUnit, one of m, lambda, klambda, Mlambda "+
 			"(the longest baseline is %.4g, a resolution of %.3g arcsec in lambda, %.3g in klambda)",
 			longest, 1/longest/radio.Arcsecond, 1e-3/longest/radio.Arcsecond)
 	}
@@ -112,13 +125,13 @@ func (o ReadOptions) wavelengths(told string, freqHz, longest float64) (float64,
 // frequency returns the frequency that the file tells (0 when it tells none), or the option's.
 func (o ReadOptions) frequency(told float64) (float64, error) {
 	if told > 0 && o.FreqHz > 0 && told != o.FreqHz {
-		return 0, fmt.Errorf("it says a frequency of %g Hz, option FreqHz %g Hz: leave the option out", told, o.FreqHz)
+		return 0, optionError("FreqHz", "it says a frequency of %g Hz, option FreqHz %g Hz: leave the option out", told, o.FreqHz)
 	}
 	if told == 0 {
 		told = o.FreqHz
 	}
 	if !(told > 0) || !finite(told) {
-		return 0, fmt.Errorf("it does not say its frequency: give option FreqHz (frequency in Hz, c divided by the wavelength)")
+		return 0, optionError("FreqHz", "it does not say its frequency: give option FreqHz (frequency in Hz, c divided by the wavelength)")
 	}
 	return told, nil
 }

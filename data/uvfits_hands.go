@@ -1,7 +1,6 @@
 package data
 
 import (
-	"fmt"
 	"math"
 	"strings"
 )
@@ -42,7 +41,7 @@ func stokesHands(h *header, wanted string) ([]int, error) {
 	if wanted != "" && wanted != "I" {
 		missing = wanted
 	}
-	return nil, fmt.Errorf("axis STOKES (from %g by %g, %d long) has none of %s", axis.crval, axis.cdelt, axis.length, missing)
+	return nil, optionError("Stokes", "axis STOKES (from %g by %g, %d long) has none of %s", axis.crval, axis.cdelt, axis.length, missing)
 }
 
 // handSets returns the sets of codes that serve, the best first.
@@ -57,5 +56,5 @@ func handSets(wanted string) ([][]int, error) {
 		}
 		names = append(names, s.name)
 	}
-	return nil, fmt.Errorf("option Stokes is %q, must be one of %s", wanted, strings.Join(names, ", "))
+	return nil, optionError("Stokes", "option Stokes is %q, must be one of %s", wanted, strings.Join(names, ", "))
 }

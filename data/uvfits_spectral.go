@@ -53,7 +53,7 @@ func pickChannels(all []spectralElement, channels []int) ([]spectralElement, err
 	var list []spectralElement
 	for _, c := range channels {
 		if c < 0 || c >= len(all) {
-			return nil, fmt.Errorf("option Channels asks for channel %d, it has 0 to %d", c, len(all)-1)
+			return nil, optionError("Channels", "option Channels asks for channel %d, it has 0 to %d", c, len(all)-1)
 		}
 		list = append(list, all[c])
 	}

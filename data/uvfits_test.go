@@ -156,7 +156,7 @@ func TestUVFITSRoundTrip(t *testing.T) {
 func TestWriteUVFITSRefuses(t *testing.T) {
 	for want, spoil := range map[string]func(v *radio.Visibilities){
 		"no visibilities":         func(v *radio.Visibilities) { *v = radio.Visibilities{} },
-		"one file per frequency":  func(v *radio.Visibilities) { v.FreqHz[1] *= 2 },
+		"stations of some":        func(v *radio.Visibilities) { v.Ant1[1], v.Ant2[1] = radio.NoStation, radio.NoStation },
 		"RefMJD":                  func(v *radio.Visibilities) { v.RefMJD = 0 },
 		"source position":         func(v *radio.Visibilities) { v.Source.RARad = math.NaN() },
 		"names station":           func(v *radio.Visibilities) { v.Stations = v.Stations[:2] },

@@ -110,6 +110,9 @@ func amplitudes(thermal *radio.Visibilities, errs errorBudget) radio.AmplitudeSe
 }
 
 func (f *fit) term(name string) (measure.Term, error) {
+	if closure := name == "cphase" || name == "logcamp"; closure && !f.vis.HasStations() {
+		return nil, noStations("closure quantities")
+	}
 	switch name {
 	case "vis":
 		return measure.NewVis(f.vis)

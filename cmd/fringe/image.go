@@ -14,6 +14,7 @@ import (
 // imageOptions are the flags of fringe image.
 type imageOptions struct {
 	path, out  string
+	read       readFlags
 	prior      string
 	method     string
 	strength   float64 // of a denoiser; 0 for the method's own
@@ -43,9 +44,10 @@ func defaultOptions() imageOptions {
 func imageCommand() *cobra.Command {
 	o := defaultOptions()
 	c := &cobra.Command{
-		Use:   "image OBS.uvfits --out DIR",
-		Short: "Make an image, its residuals and a report from a UVFITS file",
-		Long: `Make an image of a UVFITS file. DIR gets image.fits, image.png, one figure of residuals per kind of data, and report.json.
+		Use:   "image OBS --out DIR",
+		Short: "Make an image, its residuals and a report from a file of visibilities",
+		Long: `Make an image of a file of visibilities: UVFITS, npz, text tables, the EHT's txt and csv (docs/formats.md). DIR gets
+image.fits, image.png, one figure of residuals per kind of data, and report.json.
 
 Unless told otherwise: visibilities are averaged over each scan; baselines inside a site, which see extended flux that no
 other baseline sees, are left out; the errors grow by 1 % of the amplitude, in quadrature, for what calibration leaves behind
@@ -54,7 +56,7 @@ of visibilities above 3 sigma, which need no calibration of the stations, and wi
 grow by another 10 % of the amplitude, in quadrature.`,
 		Example: `  fringe image examples/m87/SR1_M87_2017_101_lo_hops_netcal_StokesI.uvfits --fov 128uas --flux 0.6 --out out/m87
   fringe image OBS.uvfits --prior checkpoints/denoiser-eht64 --fov 128uas --out out/learned`,
-		Args: oneArgument("one UVFITS file"),
+		Args: oneArgument("one file of visibilities"),
 		RunE: func(c *cobra.Command, args []string) error {
 			o.path, o.sysGiven = args[0], c.Flags().Changed("sys")
 			if c.Flags().Changed("flux") && !(o.fluxJy > 0) {
@@ -70,6 +72,7 @@ grow by another 10 % of the amplitude, in quadrature.`,
 	}
 	f := c.Flags()
 	f.StringVarP(&o.out, "out", "o", "", "folder of the results (required)")
+	o.read.register(f)
 	f.StringVar(&o.prior, "prior", o.prior,
 		"what is assumed of the sky: regularizers with strengths (entropy=1,tv=0.5), or the folder of a checkpoint")
 	f.StringVar(&o.method, "method", o.method,

@@ -82,7 +82,7 @@ func (o imageOptions) prepare(obs *observation) (*job, error) {
 
 func (j *job) form(obs *observation) (err error) {
 	o := j.options
-	weights, err := o.dataWeights(j.prior)
+	weights, err := o.dataWeights(obs, j.prior)
 	if err != nil {
 		return err
 	}
@@ -109,7 +109,7 @@ func (j *job) form(obs *observation) (err error) {
 	if j.fit, err = newFit(obs.vis, j.grid, weights, j.errs, o.closureSNR); err != nil {
 		return err
 	}
-	if n := j.fit.tooFaint(o.closureSNR); n > 0 {
+	if n := j.fit.tooFaint(o.closureSNR); n > 0 && obs.vis.HasStations() {
 		obs.note("closure quantities leave out %d of %d visibilities, below %g sigma (--closure-snr)", n, j.fit.vis.Len(), o.closureSNR)
 	}
 	return j.assemble(weights)
@@ -157,7 +157,7 @@ func (o imageOptions) errorBudget(obs *observation, p *prior) errorBudget {
 }
 
 // dataWeights returns what is fitted with which weight.
-func (o imageOptions) dataWeights(p *prior) (map[string]float64, error) {
+func (o imageOptions) dataWeights(obs *observation, p *prior) (map[string]float64, error) {
 	if p.network != nil {
 		if o.data != "auto" && o.data != "vis" {
 			return nil, withHint(fmt.Errorf("%s is an unrolled network, which works on calibrated visibilities, not on %s", p.name, o.data),
@@ -166,6 +166,10 @@ func (o imageOptions) dataWeights(p *prior) (map[string]float64, error) {
 		return map[string]float64{"vis": 1}, nil
 	}
 	if o.data == "auto" {
+		if !obs.vis.HasStations() {
+			obs.note("fitted to complex visibilities: without stations there are no closure quantities, and the data are taken for calibrated")
+			return map[string]float64{"vis": 1}, nil
+		}
 		return parseData(autoData)
 	}
 	return parseData(o.data)

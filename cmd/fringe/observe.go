@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 
-	"fringe/data"
 	"fringe/radio"
 )
 
@@ -23,9 +22,9 @@ type observation struct {
 // observe reads the file and does what the flags say, in this order: flags, short baselines, intra-site baselines, scan
 // averages.
 func (o imageOptions) observe() (*observation, error) {
-	raw, err := data.ReadUVFITS(o.path)
+	raw, err := o.read.visibilities(o.path)
 	if err != nil {
-		return nil, withHint(err, "fringe image reads random-groups UVFITS files, such as those of the EHT, AIPS or CASA's exportuvfits")
+		return nil, err
 	}
 	obs := &observation{}
 	v := raw.Unflagged()
@@ -41,7 +40,7 @@ func (o imageOptions) observe() (*observation, error) {
 			obs.note("left out the baselines inside a site, %s, which see extended flux (--keep-intra-site keeps them)", strings.Join(pairs, ", "))
 		}
 	}
-	if o.scans {
+	if o.scans && v.HasStations() {
 		v = v.ScanAverage(0)
 		obs.note("averaged over scans: %d visibilities", v.Len())
 	}

@@ -1,0 +1,94 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"fringe/data"
+	"fringe/radio"
+
+	"github.com/spf13/pflag"
+)
+
+// readFlags are the flags that say what to read of a file, and what the file does not say itself.
+type readFlags struct {
+	options  data.ReadOptions
+	channels string
+	freq     quantity
+}
+
+func (r *readFlags) register(f *pflag.FlagSet) {
+	r.freq = frequency("")
+	f.StringVar(&r.options.Source, "source", "", "name or number of the source, of a file that holds several")
+	f.StringVar(&r.options.Stokes, "stokes", "", "what to read: I from whichever hands are there, or one hand, RR, LL, XX or YY (default: I)")
+	f.StringVar(&r.channels, "channels", "", "channels to read, counted from 0 through all spectral windows, such as 0-15,20 (default: all)")
+	f.Var(&r.freq, "freq", "frequency of data that do not tell theirs, such as 230GHz")
+	f.StringVar(&r.options.UVUnit, "uv-unit", "", "unit of u and v in npz and text tables that do not tell theirs: m, lambda, klambda or Mlambda")
+	f.BoolVar(&r.options.Conjugate, "conjugate", false, "turn round the sign of the phases; the image is then mirrored through its centre")
+}
+
+// frequencyUnits convert to Hz.
+func frequencyUnits() []unit { return []unit{{"GHz", 1e9}, {"MHz", 1e6}} }
+
+func frequency(text string) quantity {
+	return preset(quantity{kind: "frequency", units: frequencyUnits}, text)
+}
+
+// visibilities reads the file.
+func (r readFlags) visibilities(path string) (*radio.Visibilities, error) {
+	o := r.options
+	o.FreqHz = r.freq.value
+	var err error
+	if o.Channels, err = parseChannels(r.channels); err != nil {
+		return nil, err
+	}
+	v, err := data.ReadVisibilities(path, o)
+	return v, readHint(err)
+}
+
+// readHint names the flag of the option that an error is about, or else what can be read.
+func readHint(err error) error {
+	var about *data.OptionError
+	if !errors.As(err, &about) {
+		return withHint(err, "fringe reads %s; docs/formats.md says what each may hold", data.Readable)
+	}
+	flag := map[string]string{
+		"Source": "--source NAME names the source", "Stokes": "--stokes I, RR, LL, XX or YY says what to read",
+		"Channels": "--channels says which channels to read", "FreqHz": "--freq says the frequency, such as --freq 230GHz",
+		"UVUnit": "--uv-unit says the unit of u and v: m, lambda, klambda or Mlambda",
+	}[about.Option]
+	return withHint(err, "%s", flag)
+}
+
+// maxChannels bounds a list of channels.
+const maxChannels = 1 << 20
+
+// parseChannels reads a list such as "0-15,20".
+func parseChannels(list string) ([]int, error) {
+	if list == "" {
+		return nil, nil
+	}
+	var channels []int
+	for _, item := range strings.Split(list, ",") {
+		from, to, isRange := strings.Cut(item, "-")
+		if !isRange {
+			to = from
+		}
+		first, err1 := strconv.Atoi(from)
+		last, err2 := strconv.Atoi(to)
+		if err1 != nil || err2 != nil || first < 0 || last < first || last-first+len(channels) >= maxChannels {
+			return nil, withHint(fmt.Errorf("--channels %q: %q is no channel or range of channels", list, item), "write numbers from 0, such as --channels 0-15,20")
+		}
+		for c := first; c <= last; c++ {
+			channels = append(channels, c)
+		}
+	}
+	return channels, nil
+}
+
+// noStations says that data of unknown stations have no closure quantities.
+func noStations(what string) error {
+	return withHint(fmt.Errorf("the observation does not say which stations it is from, so it has no %s", what), "fit something else with --data, such as vis")
+}

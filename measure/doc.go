@@ -7,7 +7,7 @@
 // and [Normal] applies it, with two FFTs, batched and differentiable. [Step] is the gradient step of the plain solver and
 // of the unrolled network.
 //
-// For everything else (amplitudes, closure phases, closure amplitudes, or any mixture) a [Likelihood] predicts the
+// For everything else (amplitudes, closure phases, closure amplitudes, bispectra, outliers, or any mixture) a [Likelihood] predicts the
 // visibilities with a [radio.Operator] such as [NUFFT], differentiates its terms with respect to them by autograd, and
 // carries the result back to the image with the adjoint:
 //
@@ -26,5 +26,6 @@
 // # Conventions
 //
 // Those of package radio: V = Σ I exp(−2πi(ul + vm)), row 0 South, column 0 East, Jy/pixel, weight 1/σ² per real
-// component. A term is ½χ², the negative log-likelihood without its constants.
+// component. A [Term] has the value ½χ² where errors are Gaussian, the negative log-likelihood without its constants;
+// [LogLikelihood] has them.
 package measure

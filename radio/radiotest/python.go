@@ -8,23 +8,31 @@ import (
 )
 
 // Python returns a Python interpreter that can import a module, for a second opinion, or skips the test: FRINGE_PYTHON, else
-// the one that `make python` installs under FRINGE_DEPS.
+// the one that `make python` installs under FRINGE_DEPS, else that of the peers of benchmarks beside it.
 func Python(t *testing.T, module string) string {
 	t.Helper()
-	python := os.Getenv("FRINGE_PYTHON")
-	if python == "" {
-		deps := os.Getenv("FRINGE_DEPS")
-		if deps == "" {
-			home, err := os.UserHomeDir()
-			if err != nil {
-				t.Skipf("no home folder: %v", err)
-			}
-			deps = filepath.Join(home, ".cache", "fringe")
+	var reason error
+	for _, python := range pythons(t) {
+		if reason = exec.Command(python, "-c", "import "+module).Run(); reason == nil {
+			return python
 		}
-		python = filepath.Join(deps, "python", "bin", "python")
 	}
-	if err := exec.Command(python, "-c", "import "+module).Run(); err != nil {
-		t.Skipf("%s has no %s (%v): make python installs one, or set FRINGE_PYTHON to one that has", python, module, err)
+	t.Skipf("no Python has %s (%v): make python installs one, scripts/python.sh peers another, or set FRINGE_PYTHON to one that has", module, reason)
+	return ""
+}
+
+// pythons returns where to look, in that order.
+func pythons(t *testing.T) []string {
+	if python := os.Getenv("FRINGE_PYTHON"); python != "" {
+		return []string{python}
 	}
-	return python
+	deps := os.Getenv("FRINGE_DEPS")
+	if deps == "" {
+		home, err := os.UserHomeDir()
+		if err != nil {
+			t.Skipf("no home folder: %v", err)
+		}
+		deps = filepath.Join(home, ".cache", "fringe")
+	}
+	return []string{filepath.Join(deps, "python", "bin", "python"), filepath.Join(deps, "python-peers", "bin", "python")}
 }

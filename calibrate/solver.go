@@ -30,8 +30,8 @@ func newSolver(v *radio.Visibilities, model []complex128, c Config) *solver {
 // solve finds the gains of one interval, and for stations with data that have none, why.
 func (s *solver) solve(i interval) {
 	list := baselines(s.data, s.model, i.members)
-	why := map[int]string{}
-	found := map[int]Gain{}
+	why, found := map[int]string{}, map[int]Gain{}
+	known := parts(list)
 	for {
 		list = s.prune(list, why)
 		clear(found)
@@ -50,6 +50,13 @@ func (s *solver) solve(i interval) {
 			break
 		}
 		list = without(list, weak)
+	}
+	for _, p := range known {
+		for _, station := range p.stations {
+			if _, solved := found[station]; !solved && why[station] == "" {
+				why[station] = fewBaselines // its neighbours have no solution
+			}
+		}
 	}
 	for station := range s.data.Stations {
 		if s.observed(i, station) {

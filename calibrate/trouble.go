@@ -12,7 +12,7 @@ const (
 	fewBaselines = "too few baselines"
 	lowSNR       = "low signal-to-noise ratio"
 	undetermined = "amplitudes not determined by two groups of stations without baselines inside"
-	notConverged = "no convergence"
+	notConverged = "no convergence, the model contradicts the data"
 	noModel      = "no flux in model or data"
 	beyondLimit  = "amplitude beyond the limit"
 )

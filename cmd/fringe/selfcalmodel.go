@@ -1,0 +1,118 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"math/cmplx"
+	"strings"
+
+	"fringe/data"
+	"fringe/measure"
+	"fringe/radio"
+)
+
+// skyModel is an image that data are calibrated against.
+type skyModel struct {
+	img    []float64 // Jy/pixel
+	grid   radio.Grid
+	fluxJy float64
+}
+
+// readModel reads an image of the source and says why it cannot be a model of it.
+func readModel(path string, source radio.Source, log io.Writer) (*skyModel, error) {
+	img, grid, header, err := data.ReadImage(path)
+	if err != nil {
+		return nil, withHint(err, "--model wants a FITS image in Jy/pixel, such as image.fits of fringe image")
+	}
+	if unit := strings.ToUpper(strings.TrimSpace(header.Unit)); unit != "" && unit != "JY/PIXEL" {
+		return nil, withHint(fmt.Errorf("the model %s is in %s", path, header.Unit),
+			"give an image in JY/PIXEL: a restored image in JY/BEAM has been blurred and is no model of the sky")
+	}
+	if !(grid.CellRad > 0) {
+		return nil, withHint(fmt.Errorf("the model %s does not say how large its pixels are", path), "set CDELT1 and CDELT2 in its header")
+	}
+	m := &skyModel{img: img, grid: grid}
+	for _, value := range img {
+		m.fluxJy += value
+	}
+	if !(m.fluxJy > 0) {
+		return nil, withHint(fmt.Errorf("the model %s has a flux of %g Jy", path, m.fluxJy), "give an image with flux in it")
+	}
+	if err := m.checkPosition(path, source, header.Source, log); err != nil {
+		return nil, err
+	}
+	fmt.Fprintf(log, "model %s: %.3g Jy\n", path, m.fluxJy)
+	return m, nil
+}
+
+// checkPosition refuses an image of another part of the sky. A small offset is told: the model is then taken to be centred on the
+// phase centre of the data. An image without a position is believed.
+func (m *skyModel) checkPosition(path string, source, model radio.Source, log io.Writer) error {
+	if model.RARad == 0 && model.DecRad == 0 || source.RARad == 0 && source.DecRad == 0 {
+		return nil
+	}
+	away := separation(source, model)
+	field := float64(max(m.grid.NX, m.grid.NY)) * m.grid.CellRad
+	switch {
+	case away > field/2:
+		return withHint(fmt.Errorf("the model %s is of another part of the sky: its centre is %.3g arcsec from that of the data, its field %.3g arcsec wide",
+			path, away/radio.Arcsecond, field/radio.Arcsecond), "give an image of %s", source.Name)
+	case away > m.grid.CellRad:
+		fmt.Fprintf(log, "the model's centre is %.3g pixels from that of the data: it is taken to be there\n", away/m.grid.CellRad)
+	}
+	return nil
+}
+
+// separation returns the angle between two positions in radians (the haversine, which is exact for small angles).
+func separation(a, b radio.Source) float64 {
+	haversine := func(x float64) float64 { return math.Sin(x/2) * math.Sin(x/2) }
+	h := haversine(a.DecRad-b.DecRad) + math.Cos(a.DecRad)*math.Cos(b.DecRad)*haversine(a.RARad-b.RARad)
+	return 2 * math.Asin(math.Sqrt(math.Min(h, 1)))
+}
+
+// predict returns the model's visibilities (Jy) at the points of v. Flagged points get 0.
+func (m *skyModel) predict(v *radio.Visibilities) ([]complex128, error) {
+	u, w := make([]float64, v.Len()), make([]float64, v.Len())
+	for k := range u {
+		if !v.Flagged(k) {
+			u[k], w[k] = v.U[k], v.V[k]
+		}
+	}
+	op, err := measure.NewNUFFT(m.grid, u, w, 1e-12)
+	if err != nil {
+		return nil, withHint(err, "give a model with smaller pixels")
+	}
+	defer op.Close()
+	vis := make([]complex128, v.Len())
+	op.Forward(vis, m.img)
+	for k := range vis {
+		if v.Flagged(k) {
+			vis[k] = 0
+		}
+	}
+	return vis, nil
+}
+
+// Amplitudes of data and model that are apart by more than fluxRatio are no matter of gains.
+const fluxRatio = 2.0
+
+// checkFlux compares the amplitudes of data above 3σ with those of the model: the factor between them that fits best.
+func checkFlux(v *radio.Visibilities, model []complex128) error {
+	cross, square := 0.0, 0.0
+	for k, m := range model {
+		if d := cmplx.Abs(v.Vis[k]); !v.Flagged(k) && d*math.Sqrt(v.Weight[k]) > 3 {
+			cross += v.Weight[k] * d * cmplx.Abs(m)
+			square += v.Weight[k] * cmplx.Abs(m) * cmplx.Abs(m)
+		}
+	}
+	if square == 0 {
+		return withHint(errors.New("no visibility is above 3 sigma where the model has flux"), "average the data, or give another model")
+	}
+	if ratio := cross / square; ratio > fluxRatio || ratio < 1/fluxRatio {
+		return withHint(fmt.Errorf("the amplitudes of the data are %.3g times those of the model, which amplitude gains would swallow", ratio),
+			"give a model with the structure and the flux of the source, or keep their flux scale with --normalize")
+	}
+	return nil
+}

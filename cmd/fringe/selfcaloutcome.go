@@ -1,0 +1,95 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"text/tabwriter"
+
+	"fringe/data"
+	"fringe/figure"
+)
+
+// selfcalFiles are the files of fringe selfcal. The last one marks a finished run.
+func selfcalFiles() []string {
+	return []string{"calibrated.uvfits", "gains.csv", "gains.json", "gains.png", "report.json"}
+}
+
+// save writes all files, or none, and says what came out.
+func (s *selfcal) save(dir *outDir, out, log io.Writer) (err error) {
+	defer func() {
+		if e := dir.discard(); err == nil {
+			err = e
+		}
+	}()
+	path, err := dir.file("calibrated.uvfits")
+	if err != nil {
+		return err
+	}
+	if err := data.WriteUVFITS(path, s.calibrated); err != nil {
+		return withHint(err, "gains.csv needs no more than one frequency: give data of one, or average them before")
+	}
+	for _, file := range []struct {
+		name string
+		fill func(w io.Writer) error
+	}{{"gains.csv", s.table.WriteCSV}, {"gains.json", s.table.WriteJSON}, {"gains.png", s.draw}, {"report.json", s.writeReport}} {
+		if err := dir.write(file.name, file.fill); err != nil {
+			return err
+		}
+	}
+	if err := dir.finish(); err != nil {
+		return err
+	}
+	if err := s.tell(out); err != nil {
+		return err
+	}
+	for _, w := range s.report.Warnings {
+		fmt.Fprintf(log, "warning: %s\n", w)
+	}
+	fmt.Fprintf(log, "wrote %s\n", dir.path)
+	return nil
+}
+
+func (s *selfcal) writeReport(w io.Writer) error {
+	out := json.NewEncoder(w)
+	out.SetIndent("", "  ")
+	return out.Encode(s.report)
+}
+
+// draw makes the figure of the gains that were solved for.
+func (s *selfcal) draw(w io.Writer) error {
+	byStation := map[string]int{}
+	var rows []figure.StationGains
+	for _, g := range s.table {
+		if _, seen := byStation[g.Station]; !seen {
+			byStation[g.Station] = len(rows)
+			rows = append(rows, figure.StationGains{Station: g.Station})
+		}
+		if g.SNR > 0 {
+			row := &rows[byStation[g.Station]]
+			row.Points = append(row.Points, figure.GainPoint{TimeMJD: g.TimeMJD, Amplitude: g.Amplitude, AmplitudeError: g.AmplitudeError,
+				PhaseDeg: g.PhaseDeg, PhaseErrorDeg: g.PhaseErrorDeg})
+		}
+	}
+	return figure.WriteGains(w, rows)
+}
+
+// tell prints the gains per station and χ² before and after.
+func (s *selfcal) tell(w io.Writer) error {
+	table := func() *tabwriter.Writer { return tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight) }
+	gains := table()
+	fmt.Fprintln(gains, "station\tgains\tmissing\tmedian amplitude\trms of ln amplitude\trms phase (deg)\tmedian S/N\t")
+	for _, r := range s.report.Stations {
+		fmt.Fprintf(gains, "%s\t%d\t%d\t%.3f\t%.3f\t%.1f\t%.0f\t\n",
+			r.Station, r.Solutions, r.Missing, r.MedianAmplitude, r.AmplitudeRMS, r.PhaseRMSDeg, r.MedianSNR)
+	}
+	chi2 := table()
+	fmt.Fprintln(chi2, "reduced chi2\tbefore\tafter\t")
+	for _, kind := range dataKinds() {
+		if pair, known := s.report.ReducedChi2[kind]; known {
+			fmt.Fprintf(chi2, "%s\t%.3g\t%.3g\t\n", kind, pair[0], pair[1])
+		}
+	}
+	return errors.Join(gains.Flush(), chi2.Flush())
+}

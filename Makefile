@@ -24,9 +24,9 @@ race: deps  ## packages with goroutines under the race detector, and those witho
 	@CGO_ENABLED=0 go test ./radio/... ./data/... ./metrics/... ./figure/... ./calibrate/...
 	@$(ENV) export OMP_NUM_THREADS=1; go test -race -short ./radio/... ./data/... ./metrics/... ./measure/... ./internal/torch/... ./train/...
 
-bench: deps  ## compare with peers in one run: a table and out/bench.jsonl
+bench: deps  ## compare with peers in one run (ONLY=name for some): a table and out/bench.jsonl
 	@scripts/python.sh peers
-	@$(ENV) mkdir -p out; go run ./internal/bench --out out/bench.jsonl
+	@$(ENV) mkdir -p out; go run ./internal/bench --out out/bench.jsonl $(if $(ONLY),--only $(ONLY))
 
 lint: deps  ## format, module file, vet, staticcheck
 	@$(ENV) test -z "$$(gofmt -l $$(git ls-files '*.go') | tee /dev/stderr)" || { echo "lint: run gofmt -w on the files above"; exit 1; }

@@ -13,20 +13,24 @@ import (
 // tensorLayer compares a training step of nine small operations (draw, convolve, rectify, convolve, subtract, square, mean,
 // gradient, Adam) on a 16×16 image through internal/torch and through gotch's own tensors. The kernels are the same
 // LibTorch ones: the difference is what a layer costs.
-func tensorLayer() (Row, error) {
+func tensorLayer(*session) ([]Row, error) {
 	const steps = 1000
 	ours, drop, err := layerStep()
 	if err != nil {
-		return Row{}, err
+		return nil, err
 	}
 	defer drop()
 	peer, err := gotchStep()
 	if err != nil {
-		return Row{}, err
+		return nil, err
 	}
-	return paired("training step of 9 operations / gotch ts", "us", 7,
+	pairs, err := paired(7,
 		func() (float64, error) { return timed(steps, time.Microsecond, ours) },
 		func() (float64, error) { return timed(steps, time.Microsecond, peer) })
+	if err != nil {
+		return nil, err
+	}
+	return []Row{newRow("training step of 9 operations / gotch ts", "us", pairs)}, nil
 }
 
 // layerStep returns one step through internal/torch and a function that frees its parameters.

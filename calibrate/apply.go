@@ -22,6 +22,9 @@ func (t Table) Apply(v *radio.Visibilities) (*radio.Visibilities, error) {
 		return nil, fmt.Errorf("calibrate: the stations of some visibilities are unknown, so no gains belong to them")
 	}
 	out, found := v.FlagBad(), 0
+	if err := out.Validate(); err != nil {
+		return nil, fmt.Errorf("calibrate: %w", err)
+	}
 	find := t.finder(v)
 	for k := range out.Vis {
 		g, ok1 := find(k, v.Ant1[k])
@@ -47,19 +50,20 @@ func (t Table) Apply(v *radio.Visibilities) (*radio.Visibilities, error) {
 func (t Table) finder(v *radio.Visibilities) func(k, station int) (Gain, bool) {
 	type key struct {
 		station string
-		freqHz  float64
+		freqHz  int64 // files round frequencies
 	}
+	of := func(station string, freqHz float64) key { return key{station, int64(math.Round(freqHz))} }
 	lists := map[key]Table{}
 	for name, list := range t.byStation() {
 		for _, g := range list {
-			lists[key{name, g.FreqHz}] = append(lists[key{name, g.FreqHz}], g)
+			lists[of(name, g.FreqHz)] = append(lists[of(name, g.FreqHz)], g)
 		}
 	}
 	return func(k, station int) (Gain, bool) {
 		name := v.Stations[station].Name
-		list := lists[key{name, 0}]
+		list := lists[of(name, 0)]
 		if list == nil {
-			list = lists[key{name, v.FreqHz[k]}]
+			list = lists[of(name, v.FreqHz[k])]
 		}
 		return nearest(list, v.RefMJD+v.TimeSec[k]/secondsPerDay, (1+v.IntSec[k]/2)/secondsPerDay)
 	}

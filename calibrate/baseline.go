@@ -18,7 +18,7 @@ type baseline struct {
 }
 
 // baselines sums up the unflagged visibilities of an interval. Baselines on which the model or the data vanish say nothing of a
-// phase and are left out.
+// phase and are left out, as are numbers too large to be squared.
 func baselines(v *radio.Visibilities, model []complex128, members []int) []baseline {
 	sums := map[[2]int]*baseline{}
 	for _, k := range members {
@@ -39,7 +39,7 @@ func baselines(v *radio.Visibilities, model []complex128, members []int) []basel
 	}
 	var list []baseline
 	for _, sum := range sums {
-		if sum.power > 0 && sum.product != 0 {
+		if sum.power > 0 && sum.product != 0 && finite(sum.power) && !cmplx.IsNaN(sum.product) && !cmplx.IsInf(sum.product) {
 			list = append(list, *sum)
 		}
 	}

@@ -81,6 +81,43 @@ func TestFluxScale(t *testing.T) {
 	}
 }
 
+// Phases and their errors do not depend on the flux of the model, however wrong. (All stations are equally good as references.)
+func TestPhasesOfAModelOfOtherFlux(t *testing.T) {
+	s := observe(rng(17), 8, 5, ring, 0, 5)
+	want, err := calibrate.Solve(s.vis, s.model, calibrate.Config{Reference: "A"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, factor := range []complex128{1e-6, 0.1, 10, 1e6} {
+		model := slices.Clone(s.model)
+		for k := range model {
+			model[k] *= factor
+		}
+		got, err := calibrate.Solve(s.vis, model, calibrate.Config{Reference: "A"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, g := range got.Table {
+			// The last step of the fit, in degrees, and rounding.
+			w := want.Table[i]
+			if math.Abs(g.PhaseDeg-w.PhaseDeg) > 1e-7 || math.Abs(g.SNR/w.SNR-1) > 1e-9 || g.Amplitude != 1 {
+				t.Fatalf("flux times %g: %+v, want %+v", real(factor), g, w)
+			}
+		}
+	}
+}
+
+// Numbers that float64 cannot square are refused, not fitted.
+func TestHugeNumbers(t *testing.T) {
+	s := observe(rng(18), 4, 1, point, 0, 0)
+	for k := range s.model {
+		s.model[k], s.vis.Vis[k] = 1e200, 1e200
+	}
+	if _, err := calibrate.Solve(s.vis, s.model, each); err == nil || !strings.Contains(err.Error(), "no gain can be solved for") {
+		t.Errorf("error %v", err)
+	}
+}
+
 // Intervals of 200 s hold two times; those of 100 s one, though times jitter by 3 ms.
 func TestIntervals(t *testing.T) {
 	s := observe(rng(14), 5, 6, point, 0, 100)

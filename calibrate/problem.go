@@ -38,6 +38,22 @@ func (g gains) of(l baseline) complex128 {
 	return cmplx.Rect(math.Exp(g.logAmp[l.a]+g.logAmp[l.b]), g.phase[l.a]-g.phase[l.b])
 }
 
+// level sets all amplitudes to the common one that fits best with the phases of g. The fit of phases alone keeps it up to date, so
+// that neither phases nor their errors depend on the flux of the model; the table then has amplitudes of 1.
+func (p *problem) level(g gains) {
+	data, model := 0.0, 0.0
+	for _, l := range p.baselines {
+		data += real(l.product * cmplx.Rect(1, g.phase[l.b]-g.phase[l.a]))
+		model += l.power
+	}
+	if !(data > 0) {
+		return
+	}
+	for s := range g.logAmp {
+		g.logAmp[s] = math.Log(data/model) / 2
+	}
+}
+
 // misfit returns Σ power·|G − product/power|², which is χ² but for a constant and has no cancellation near a perfect fit.
 func (p *problem) misfit(g gains) float64 {
 	sum := 0.0

@@ -52,6 +52,9 @@ func (p *problem) step(g gains, damping float64) (next gains, size float64, ok b
 	}
 	next = gains{slices.Clone(g.logAmp), slices.Clone(g.phase)}
 	size, ok = advance(next.phase, p.laplacian(power, -1), slopePhase, damping)
+	if ok && !p.amplitudes {
+		p.level(next)
+	}
 	if ok && p.amplitudes {
 		var amp float64
 		amp, ok = advance(next.logAmp, p.laplacian(power, +1), slopeAmp, damping)

@@ -118,9 +118,9 @@ func (s *solver) fit(p part, found map[int]Gain, why map[int]string) int {
 
 // gain returns that of station a in the form of the table.
 func (s *solver) gain(g gains, a, reference int, sigmaAmp, sigmaPhase []float64) Gain {
-	out := Gain{Amplitude: math.Exp(g.logAmp[a])}
-	worse := sigmaPhase[a]
-	if sigmaAmp != nil {
+	out, worse := Gain{Amplitude: 1}, sigmaPhase[a]
+	if s.config.Mode != Phase {
+		out.Amplitude = math.Exp(g.logAmp[a])
 		out.AmplitudeError = out.Amplitude * sigmaAmp[a]
 		worse = math.Max(worse, sigmaAmp[a])
 	}

@@ -12,20 +12,10 @@ import (
 // relaxation of max Σ Re conj(g_a)·P_ab·g_b over unit gains). Without noise P_ab is a positive number times
 // exp(i(φ_a − φ_b)), so by Perron and Frobenius they are exact, however large the phases; with noise they are near enough for the
 // refinement not to end in a local minimum. D keeps a few sensitive stations from being all that the vector sees.
-// Amplitudes all start at the level that fits the sum of the data.
+// Amplitudes all start at their common level.
 func (p *problem) start() gains {
 	g := gains{make([]float64, p.n), p.leadingPhases()}
-	if !p.amplitudes {
-		return g
-	}
-	data, model := 0.0, 0.0
-	for _, l := range p.baselines {
-		data += cmplx.Abs(l.product)
-		model += l.power
-	}
-	for s := range g.logAmp {
-		g.logAmp[s] = math.Log(data/model) / 2
-	}
+	p.level(g)
 	return g
 }
 
@@ -38,7 +28,7 @@ func (p *problem) leadingPhases() []float64 {
 	}
 	m := mat.NewSymDense(2*p.n, nil)
 	for _, l := range p.baselines {
-		z := l.product / complex(math.Sqrt(degree[l.a]*degree[l.b]), 0)
+		z := l.product / complex(math.Sqrt(degree[l.a])*math.Sqrt(degree[l.b]), 0)
 		m.SetSym(l.a, l.b, real(z))
 		m.SetSym(p.n+l.a, p.n+l.b, real(z))
 		m.SetSym(l.a, p.n+l.b, -imag(z))

@@ -2,7 +2,6 @@ package measure_test
 
 import (
 	"maps"
-	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -89,16 +88,5 @@ func TestJointRefuses(t *testing.T) {
 		if _, err := tt.joint.ValueGrad(tt.grad, x); err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s: got %v, want an error with %q", name, err, tt.want)
 		}
-	}
-}
-
-func TestFluxLogLikelihood(t *testing.T) {
-	f, err := measure.NewFlux(0.6, 0.1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	got, err := f.LogLikelihood([]float64{0.3, 0.5})
-	if want := -2 - math.Log(0.1*math.Sqrt(2*math.Pi)); err != nil || math.Abs(got-want) > 1e-13 {
-		t.Errorf("got %g and %v, want %g", got, err, want)
 	}
 }

@@ -15,111 +15,6 @@ import (
 	"fringe/radio/radiotest"
 )
 
-// scans returns the visibilities of one image seen by five stations at several times, with noise of sigmaJy.
-func scans(rng *rand.Rand, g radio.Grid, img []float64, count int, sigmaJy float64) *radio.Visibilities {
-	v := &radio.Visibilities{Stations: make([]radio.Station, 5)}
-	limit := 0.2 / g.CellRad
-	for scan := range count {
-		var x, y [5]float64
-		for a := range x {
-			x[a], y[a] = rng.NormFloat64()*limit/4, rng.NormFloat64()*limit/4
-		}
-		for a := range x {
-			for b := a + 1; b < len(x); b++ {
-				v.U, v.V = append(v.U, x[b]-x[a]), append(v.V, y[b]-y[a])
-				v.Vis, v.Weight = append(v.Vis, 0), append(v.Weight, 1/(sigmaJy*sigmaJy))
-				v.Ant1, v.Ant2 = append(v.Ant1, a), append(v.Ant2, b)
-				v.TimeSec, v.IntSec = append(v.TimeSec, 600*float64(scan)), append(v.IntSec, 10)
-				v.FreqHz = append(v.FreqHz, 230e9)
-			}
-		}
-	}
-	radio.NewDFT(g, v.U, v.V).Forward(v.Vis, img)
-	for k := range v.Vis {
-		v.Vis[k] += complex(rng.NormFloat64()*sigmaJy, rng.NormFloat64()*sigmaJy)
-	}
-	return v
-}
-
-// blob returns a positive image of flux 0.6 Jy with random structure inside a Gaussian envelope.
-func blob(rng *rand.Rand, g radio.Grid) []float64 {
-	img, sum := make([]float64, g.Len()), 0.0
-	for y := range g.NY {
-		for x := range g.NX {
-			r2 := (g.L(x)*g.L(x) + g.M(y)*g.M(y)) / (g.CellRad * g.CellRad)
-			img[y*g.NX+x] = math.Exp(-r2/20) * (0.2 + rng.Float64())
-			sum += img[y*g.NX+x]
-		}
-	}
-	for p := range img {
-		img[p] *= 0.6 / sum
-	}
-	return img
-}
-
-// kinds are the kinds of terms, of one observation, in the order that terms returns.
-var kinds = []struct {
-	name string
-	term func(v *radio.Visibilities) (measure.Term, error)
-}{
-	{"vis", func(v *radio.Visibilities) (measure.Term, error) { return measure.NewVis(v) }},
-	{"vis huber", func(v *radio.Visibilities) (measure.Term, error) { return measure.NewRobustVis(v, measure.Huber{}) }},
-	{"vis student", func(v *radio.Visibilities) (measure.Term, error) { return measure.NewRobustVis(v, measure.StudentT{}) }},
-	{"amp", func(v *radio.Visibilities) (measure.Term, error) { return measure.NewAmplitude(radio.Amplitudes(v)) }},
-	{"cphase", func(v *radio.Visibilities) (measure.Term, error) {
-		return measure.NewClosurePhase(radio.ClosurePhases(v, 0))
-	}},
-	{"cphase whitened", func(v *radio.Visibilities) (measure.Term, error) {
-		return measure.NewWhitenedClosurePhase(radio.ClosurePhases(v, 0))
-	}},
-	{"logcamp", func(v *radio.Visibilities) (measure.Term, error) {
-		return measure.NewLogClosureAmplitude(radio.LogClosureAmplitudes(v, 0))
-	}},
-	{"logcamp whitened", func(v *radio.Visibilities) (measure.Term, error) {
-		return measure.NewWhitenedLogClosureAmplitude(radio.LogClosureAmplitudes(v, 0))
-	}},
-	{"bispectrum", func(v *radio.Visibilities) (measure.Term, error) { return measure.NewBispectrum(radio.Bispectra(v, 0)) }},
-}
-
-// terms returns the terms of the named kinds.
-func terms(t testing.TB, v *radio.Visibilities, names ...string) []measure.Term {
-	t.Helper()
-	var list []measure.Term
-	for _, name := range names {
-		for _, kind := range kinds {
-			if kind.name != name {
-				continue
-			}
-			term, err := kind.term(v)
-			if err != nil {
-				t.Fatalf("%s: %v", name, err)
-			}
-			list = append(list, term)
-		}
-	}
-	if len(list) != len(names) {
-		t.Fatalf("kinds %v: some are unknown", names)
-	}
-	return list
-}
-
-// different names one kind for each name of a term.
-var different = []string{"vis", "amp", "cphase", "logcamp", "bispectrum"}
-
-func likelihood(t testing.TB, g radio.Grid, v *radio.Visibilities, terms ...measure.Term) *measure.Likelihood {
-	t.Helper()
-	op, err := measure.NewNUFFT(g, v.U, v.V, 1e-14)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(op.Close)
-	l := &measure.Likelihood{Op: op}
-	for i, term := range terms {
-		l.Terms = append(l.Terms, measure.Weighted{Term: term, Weight: 1 + 0.5*float64(i)})
-	}
-	return l
-}
-
 // The images: structure, a flat map, a black border, and one that is dark but for its corner.
 func TestTermGradients(t *testing.T) {
 	for _, g := range []radio.Grid{{NX: 16, NY: 16, CellRad: cell}, {NX: 13, NY: 18, CellRad: cell}} {
@@ -233,8 +128,8 @@ func TestTermsOnPaper(t *testing.T) {
 
 // χ² of the true image averages Len, for whitened closures with the scatter √(2·Len) that independent data have. Without
 // whitening the scatter of closures is larger, by up to 1.22 where six triangles of ten baselines share each side with others:
-// 1 + 5/9 of the variance when sides are equally noisy. The mean over 64 skies has an eighth of the scatter of one, of which five are allowed. The noise is
-// 0.0005 Jy against 0.6 Jy because the σ of closures is of first order.
+// 1 + 5/9 of the variance when sides are equally noisy. The mean over 64 skies has an eighth of the scatter of one, of which
+// five are allowed. The noise is 0.0005 Jy against 0.6 Jy because the σ of closures is of first order.
 func TestReducedChi2OfTheTruth(t *testing.T) {
 	const skies = 64
 	g := grids[0]
@@ -327,24 +222,5 @@ func TestLikelihoodRefuses(t *testing.T) {
 	}
 	if _, err := measure.NewAmplitude(radio.AmplitudeSet{Index: []int{0}, Value: []float64{1}, Sigma: []float64{0}}); err == nil {
 		t.Error("σ = 0: accepted")
-	}
-}
-
-func TestFlux(t *testing.T) {
-	f, err := measure.NewFlux(0.6, 0.1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	x := []float64{0.1, 0.3, 0.4}
-	value, err := f.ValueGrad(nil, x)
-	if err != nil || math.Abs(value-2) > 1e-14 { // ½((0.8 − 0.6)/0.1)²
-		t.Errorf("got %g and %v, want 2", value, err)
-	}
-	radiotest.Gradient(t, f.ValueGrad, x, 1e-5, radiotest.DefaultGradient)
-	if _, err := f.ValueGrad(nil, []float64{math.Inf(1)}); err == nil {
-		t.Error("an infinite flux was accepted")
-	}
-	if _, err := measure.NewFlux(1, 0); err == nil {
-		t.Error("σ = 0 was accepted")
 	}
 }

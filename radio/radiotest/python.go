@@ -7,19 +7,22 @@ import (
 	"testing"
 )
 
-// Python returns a Python interpreter that can import a module, for a second opinion, or skips the test: FRINGE_PYTHON, else
+// Python returns a Python interpreter that has a module, for a second opinion, or skips the test: FRINGE_PYTHON, else
 // the one that `make python` installs under FRINGE_DEPS, else that of the peers of benchmarks beside it.
 func Python(t *testing.T, module string) string {
 	t.Helper()
 	var reason error
 	for _, python := range pythons(t) {
-		if reason = exec.Command(python, "-c", "import "+module).Run(); reason == nil {
+		if reason = exec.Command(python, "-c", find, module).Run(); reason == nil {
 			return python
 		}
 	}
 	t.Skipf("no Python has %s (%v): make python installs one, scripts/python.sh peers another, or set FRINGE_PYTHON to one that has", module, reason)
 	return ""
 }
+
+// find looks for a module without importing it, which takes seconds for some.
+const find = "import importlib.util, sys; sys.exit(importlib.util.find_spec(sys.argv[1]) is None)"
 
 // pythons returns where to look, in that order.
 func pythons(t *testing.T) []string {

@@ -26,6 +26,12 @@ func (b Beam) Validate() error {
 	return nil
 }
 
+// String returns widths and position angle, such as "21.6 x 16.8 uas at 66 deg".
+func (b Beam) String() string {
+	size, unit := AngleUnit(b.MinRad)
+	return fmt.Sprintf("%.3g x %.3g %s at %.3g deg", b.MajRad/size, b.MinRad/size, unit, b.PARad*180/math.Pi)
+}
+
 // BeamOfCovariance returns the Gaussian whose second central moments are ⟨ll⟩, ⟨lm⟩ and ⟨mm⟩ (rad²), with a position
 // angle in [−π/2, π/2]. The matrix must be positive definite; otherwise the result does not pass Validate.
 func BeamOfCovariance(ll, lm, mm float64) Beam {

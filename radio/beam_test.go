@@ -85,3 +85,15 @@ func TestBaselineFWHM(t *testing.T) {
 		t.Errorf("transform at half its width is %.16g, want 0.5", got)
 	}
 }
+
+func TestBeamString(t *testing.T) {
+	for want, b := range map[string]radio.Beam{
+		"21.6 x 16.8 uas at 66 deg": {MajRad: 21.6 * radio.Microarcsecond, MinRad: 16.8 * radio.Microarcsecond, PARad: 66 * degree},
+		"1.5 x 1.25 mas at -7 deg":  {MajRad: 1.5 * radio.Milliarcsecond, MinRad: 1.25 * radio.Milliarcsecond, PARad: -7 * degree},
+		"45 x 1 arcsec at 0 deg":    {MajRad: 45 * radio.Arcsecond, MinRad: radio.Arcsecond},
+	} {
+		if got := b.String(); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}

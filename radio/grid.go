@@ -42,5 +42,17 @@ const (
 	Microarcsecond = Arcsecond / 1e6
 )
 
+// AngleUnit returns the size in radians and the name of the largest of uas, mas and arcsec in which an angle is at least 1, or
+// uas.
+func AngleUnit(rad float64) (size float64, name string) {
+	switch {
+	case rad >= Arcsecond:
+		return Arcsecond, "arcsec"
+	case rad >= Milliarcsecond:
+		return Milliarcsecond, "mas"
+	}
+	return Microarcsecond, "uas"
+}
+
 // SpeedOfLight in metres per second.
 const SpeedOfLight = 299792458.0

@@ -67,7 +67,7 @@ func (w Weighting) String() string {
 		fmt.Fprintf(&b, ", robust %g", w.Robust)
 	}
 	if !w.Taper.IsZero() {
-		fmt.Fprintf(&b, ", taper %.4g x %.4g arcsec at %.4g deg", w.Taper.MajRad/Arcsecond, w.Taper.MinRad/Arcsecond, w.Taper.PARad*180/math.Pi)
+		fmt.Fprintf(&b, ", taper %v", w.Taper)
 	}
 	return b.String()
 }

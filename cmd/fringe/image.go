@@ -13,8 +13,8 @@ import (
 
 // imageOptions are the flags of fringe image.
 type imageOptions struct {
-	path, out  string
-	read       readFlags
+	selection
+	out        string
 	prior      string
 	method     string
 	strength   float64 // of a denoiser; 0 for the method's own
@@ -25,9 +25,6 @@ type imageOptions struct {
 	sys, gains float64
 	sysGiven   bool // by the user; otherwise an unrolled network brings its own
 	closureSNR float64
-	uvMin      quantity
-	scans      bool
-	intraSite  bool
 	start      string
 	maxIter    int
 	force      bool
@@ -36,8 +33,9 @@ type imageOptions struct {
 // defaultOptions is what a newcomer gets, and what demo starts from.
 func defaultOptions() imageOptions {
 	return imageOptions{
-		prior: infer.EHTRegularizers, method: "pnp", data: "auto", npix: 64, fov: angle(""), sys: 0.01, gains: 0.1, closureSNR: 3,
-		uvMin: length(""), scans: true, start: "gauss",
+		selection: selection{uvMin: length(""), scans: true},
+		prior:     infer.EHTRegularizers, method: "pnp", data: "auto", npix: 64, fov: angle(""), sys: 0.01, gains: 0.1, closureSNR: 3,
+		start: "gauss",
 	}
 }
 
@@ -72,7 +70,6 @@ grow by another 10 % of the amplitude, in quadrature.`,
 	}
 	f := c.Flags()
 	f.StringVarP(&o.out, "out", "o", "", "folder of the results (required)")
-	o.read.register(f)
 	f.StringVar(&o.prior, "prior", o.prior,
 		"what is assumed of the sky: regularizers with strengths (entropy=1,tv=0.5), or the folder of a checkpoint")
 	f.StringVar(&o.method, "method", o.method,
@@ -90,9 +87,7 @@ grow by another 10 % of the amplitude, in quadrature.`,
 	f.Float64Var(&o.gains, "gain-error", o.gains, "further error of plain amplitudes, as a fraction: stations are off by some per cent")
 	f.Float64Var(&o.closureSNR, "closure-snr", o.closureSNR,
 		"leave visibilities with a smaller |V|/sigma out of closure quantities, whose errors hold to first order only")
-	f.Var(&o.uvMin, "uv-min", "leave out shorter baselines, such as 0.1Gl, 200Ml")
-	f.BoolVar(&o.scans, "scan-average", o.scans, "average visibilities over each scan")
-	f.BoolVar(&o.intraSite, "keep-intra-site", o.intraSite, "keep the baselines between stations of one site")
+	o.addFlags(f)
 	f.StringVar(&o.start, "start", o.start,
 		"first image, and what entropy prefers: flat, gauss or disc, with a size: gauss:40uas (default size: twice the resolution)")
 	f.IntVar(&o.maxIter, "max-iter", o.maxIter, "largest number of iterations per round, and of denoising steps (default: the method's own)")

@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"fringe/radio"
+
+	"github.com/spf13/pflag"
 )
 
 // observation is the data of one image after selection and averaging, with thermal errors, and what was done to get there.
@@ -19,9 +21,26 @@ type observation struct {
 	notes  []string
 }
 
+// selection says which visibilities of a file are imaged.
+type selection struct {
+	path      string
+	read      readFlags
+	uvMin     quantity
+	scans     bool // averaged over each scan
+	intraSite bool // the baselines inside a site are kept
+}
+
+// addFlags declares the flags of the selection, with its values as defaults.
+func (o *selection) addFlags(f *pflag.FlagSet) {
+	o.read.register(f)
+	f.Var(&o.uvMin, "uv-min", "leave out shorter baselines, such as 0.1Gl, 200Ml")
+	f.BoolVar(&o.scans, "scan-average", o.scans, "average visibilities over each scan")
+	f.BoolVar(&o.intraSite, "keep-intra-site", o.intraSite, "keep the baselines between stations of one site")
+}
+
 // observe reads the file and does what the flags say, in this order: flags, short baselines, intra-site baselines, scan
 // averages.
-func (o imageOptions) observe() (*observation, error) {
+func (o selection) observe() (*observation, error) {
 	raw, err := o.read.visibilities(o.path)
 	if err != nil {
 		return nil, err

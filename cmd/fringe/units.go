@@ -71,3 +71,9 @@ func (q *quantity) Set(text string) error {
 	}
 	return fmt.Errorf("%q has no known unit: write a number and one of %s, such as 2%s", text, strings.Join(names, ", "), names[0])
 }
+
+// angleText returns an angle with its unit.
+func angleText(rad float64) string {
+	size, name := radio.AngleUnit(rad)
+	return fmt.Sprintf("%.4g %s", rad/size, name)
+}

@@ -1,0 +1,157 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"slices"
+	"strings"
+
+	"fringe/data"
+	"fringe/measure"
+	"fringe/radio"
+
+	"github.com/spf13/cobra"
+)
+
+// dirtyOptions are the flags of fringe dirty.
+type dirtyOptions struct {
+	selection
+	out            string
+	weighting      string
+	robust         float64
+	taper, uvTaper quantity
+	npix           int
+	fov            quantity
+	force          bool
+}
+
+func dirtyCommand() *cobra.Command {
+	o := dirtyOptions{
+		selection: selection{uvMin: length("")}, weighting: string(radio.Briggs), taper: angle(""), uvTaper: length(""), npix: 256, fov: angle(""),
+	}
+	c := &cobra.Command{
+		Use:   "dirty OBS --out DIR",
+		Short: "Make the dirty image and the dirty beam, without any prior",
+		Long: `Make the dirty image of a file of visibilities: the Fourier sum of the visibilities, with nothing assumed of the sky. It is the sky
+convolved with the dirty beam, the image of a point. DIR gets dirty.fits and beam.fits in Jy/beam, with the Gaussian that fits
+the beam as BMAJ, BMIN and BPA, a picture of each, and report.json. Look at them before anything else: is there a source, where is
+it, how wide must the field be, and are the errors of the data what their weights say?
+
+--weighting trades noise for resolution. natural weighs every visibility by 1/sigma^2: the least noise, and a wide beam where
+short baselines are many. uniform weighs every occupied cell of the (u,v) plane alike: the narrowest beam, with lower sidelobes
+and more noise. briggs lies between, from --robust -2 (almost uniform) to 2 (almost natural). --taper weighs long baselines
+down, so that the beam becomes about as wide as you say and extended emission stands out.
+
+The stations' phases must be calibrated, or there is nothing to see.`,
+		Example: `  fringe dirty OBS.uvfits --out out/dirty
+  fringe dirty OBS.uvfits --weighting briggs --robust 0.5 --taper 20uas --npix 512 --fov 500uas --out out/dirty`,
+		Args: oneArgument("one file of visibilities"),
+		RunE: func(c *cobra.Command, args []string) error {
+			if c.Flags().Changed("robust") && o.weighting != string(radio.Briggs) {
+				return withHint(fmt.Errorf("--robust is for --weighting briggs, and --weighting is %s", o.weighting), "leave one of them out")
+			}
+			o.path = args[0]
+			return o.run(c.ErrOrStderr())
+		},
+	}
+	f := c.Flags()
+	f.StringVarP(&o.out, "out", "o", "", "folder of the results (required)")
+	f.StringVar(&o.weighting, "weighting", o.weighting, "natural, uniform or briggs")
+	f.Float64Var(&o.robust, "robust", o.robust, "of briggs: from -2, almost uniform, to 2, almost natural")
+	f.Var(&o.taper, "taper", "Gaussian taper: its full width at half maximum on the sky, such as 20uas")
+	f.Var(&o.uvTaper, "uv-taper", "the same by its full width at half maximum in wavelengths, such as 4Gl")
+	f.IntVar(&o.npix, "npix", o.npix, "pixels along each side")
+	f.Var(&o.fov, "fov", "field of view, such as 128uas, 10mas, 3arcsec (default: pixels of 1/12 of the resolution)")
+	o.addFlags(f)
+	f.BoolVar(&o.force, "force", o.force, "overwrite a finished result")
+	return c
+}
+
+// run makes the images from start to end. What happens is told on log.
+func (o dirtyOptions) run(log io.Writer) error {
+	weighting, err := o.validate()
+	if err != nil {
+		return err
+	}
+	dir := &outDir{path: o.out, names: append(productFiles(), "report.json")}
+	if err := dir.check(o.force); err != nil {
+		return err
+	}
+	obs, err := o.observe()
+	if err != nil {
+		return err
+	}
+	g := o.grid(obs)
+	obs.tell(log)
+	products, err := measure.NewProducts(obs.vis, g, nil, weighting)
+	if err != nil {
+		return withHint(err, "make the pixels smaller with a smaller --fov or a larger --npix, or change --weighting or --taper")
+	}
+	return o.save(dir, obs, products, log)
+}
+
+// validate checks the flags before anything is read and returns the weighting that they ask for.
+func (o dirtyOptions) validate() (radio.Weighting, error) {
+	w := radio.Weighting{Scheme: radio.Scheme(o.weighting), Robust: o.robust}
+	if o.out == "" {
+		return w, withHint(fmt.Errorf("no folder for the results"), "name one with --out DIR")
+	}
+	if o.npix < 8 || o.npix > 8192 {
+		return w, fmt.Errorf("--npix is %d, must be between 8 and 8192", o.npix)
+	}
+	if _, err := radio.ParseScheme(o.weighting); err != nil {
+		return w, withHint(fmt.Errorf("--weighting %q is unknown", o.weighting), "known are natural, uniform, briggs")
+	}
+	if !(math.Abs(o.robust) <= radio.MaxRobust) {
+		return w, fmt.Errorf("--robust is %g, must lie between -%d (uniform) and %d (natural)", o.robust, radio.MaxRobust, radio.MaxRobust)
+	}
+	width := o.taper.value
+	if o.uvTaper.value > 0 {
+		if width > 0 {
+			return w, withHint(fmt.Errorf("--taper and --uv-taper say the same thing twice"), "give one of them")
+		}
+		width = radio.BaselineFWHM(o.uvTaper.value)
+	}
+	w.Taper = radio.Beam{MajRad: width, MinRad: width}
+	return w, nil
+}
+
+func (o dirtyOptions) grid(obs *observation) radio.Grid {
+	cell := o.fov.value / float64(o.npix)
+	if cell == 0 {
+		cell = obs.resolutionRad() / 12
+		obs.note("field of view %s: pixels of 1/12 of the resolution (--fov sets it)", angleText(cell*float64(o.npix)))
+	}
+	return radio.Grid{NX: o.npix, NY: o.npix, CellRad: cell}
+}
+
+// save writes all files, or none, and says what came out.
+func (o dirtyOptions) save(dir *outDir, obs *observation, p *measure.Products, log io.Writer) (err error) {
+	defer func() {
+		if e := dir.discard(); err == nil {
+			err = e
+		}
+	}()
+	report := dirtyReport{
+		productsReport: reportProducts(p), Visibilities: obs.vis.Len(), NPix: p.Grid.NX, FieldUas: float64(p.Grid.NX) * p.Grid.CellRad / radio.Microarcsecond,
+		KeepIntraSite: o.intraSite, ScanAverage: o.scans, Version: version,
+	}
+	report.checkWeights(obs.vis, p.Grid)
+	head := data.ImageHeader{Source: obs.vis.Source, FreqHz: meanFreqHz(obs.vis), MJD: obs.vis.RefMJD + slices.Min(obs.vis.TimeSec)/86400, History: []string{
+		"made by fringe " + version, "command: " + strings.Join(os.Args, " "), fmt.Sprintf("weighting %v of %d visibilities", p.Weighting, obs.vis.Len()),
+	}}
+	if err := saveProducts(dir, p, head); err != nil {
+		return err
+	}
+	if err := dir.write("report.json", report.write); err != nil {
+		return err
+	}
+	if err := dir.finish(); err != nil {
+		return err
+	}
+	report.tell(log)
+	fmt.Fprintf(log, "wrote %s\n", dir.path)
+	return nil
+}

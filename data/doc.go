@@ -14,7 +14,8 @@
 // Example number i of a split depends on the configuration, its seed and i alone, so runs can stop and resume anywhere. Training,
 // validation and evaluation draw from disjoint generators; see [Rng].
 //
-// Files: [ReadUVFITS] and [WriteUVFITS] for visibilities, [ReadImage] and [WriteImage] for FITS images. Conventions are
+// Files: [ReadVisibilities] reads visibilities in any format, [WriteUVFITS] and [WriteNPZ] write them; [ReadImage] reads FITS
+// images and PNG, [WriteImage] and [WriteCube] write FITS. docs/formats.md says what each format may hold. Conventions are
 // those of package radio: the readers and writers convert signs and units, nothing else does. Files are written to a
 // temporary name and renamed, so a file is complete or absent.
 package data

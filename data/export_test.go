@@ -9,3 +9,15 @@ func GaussianSky(g radio.Grid, l, m, major, minor, pa float64) Sky {
 	return Sky{Family: "gaussian", fieldRad: f, pixel: 1 / float64(side),
 		parts: []part{{1, gaussians{newGauss(1, l/f, m/f, major/f, minor/f, pa)}}}}
 }
+
+// ParseArray is parseArray, for fuzzing without files.
+var ParseArray = parseArray
+
+// DecodeNPY returns the shape and the number of values of an array.
+func DecodeNPY(raw []byte) (shape []int, n int, err error) {
+	a, err := decodeNPY(raw)
+	if err != nil {
+		return nil, 0, err
+	}
+	return a.shape, len(a.values), nil
+}

@@ -153,6 +153,7 @@ func FuzzReadImage(f *testing.F) {
 	f.Add(raw)
 	f.Add(setCard(f, raw, "BITPIX", "16"))
 	f.Add(setCard(f, raw, "NAXIS1", "4611686018427387904"))
+	f.Add(imageFile("16", bigEndian([]int16{0, 1, 2, 3, 4, 5}), [2]string{"CD1_1", "-1.0"}, [2]string{"CD2_2", "1.0"}, [2]string{"CRPIX1", "9.5"}, [2]string{"BLANK", "7"}))
 	f.Add(setCard(f, setCard(f, raw, "CUNIT1", "0"), "CUNIT1", "'x"))
 	f.Fuzz(func(t *testing.T, content []byte) {
 		img, g, _, err := data.DecodeImage(bytes.NewReader(content), int64(len(content)))

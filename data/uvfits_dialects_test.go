@@ -86,8 +86,8 @@ func TestUVFITSParameters(t *testing.T) {
 	}
 }
 
-// CASA's dialect: plain UU, one DATE, no INTTIM, FREQSEL and SOURCE; two IFs of two channels, the second of lower sideband.
-func TestUVFITSSpectrum(t *testing.T) {
+// casa is in CASA's dialect: plain UU, one DATE, no INTTIM, FREQSEL and SOURCE; two IFs of two channels, the second of lower sideband.
+func casa() dialect {
 	d := dialect{
 		axes:   []dialectAxis{{"COMPLEX", 3, 1, 1, 1}, {"STOKES", 1, -1, 1, -1}, {"FREQ", 2, 1e9, 1, 1e6}, {"IF", 2, 1, 1, 1}, {"RA", 1, 10, 1, 1}, {"DEC", 1, 20, 1, 1}},
 		params: []dialectParam{{"UU", 1, 0}, {"VV", 1, 0}, {"WW", 1, 0}, {"BASELINE", 1, 0}, {"DATE", 1, jd}, {"FREQSEL", 1, 0}, {"SOURCE", 1, 0}},
@@ -97,6 +97,11 @@ func TestUVFITSSpectrum(t *testing.T) {
 			[]string{"FRQSEL", "1J", "IF FREQ", "2D", "CH WIDTH", "2E", "SIDEBAND", "2J"},
 			append(bigEndian(int32(1), []float64{0, 5e8}, []float32{1e6, 2e6}, []int32{1, -1}), bigEndian(int32(2), []float64{3e9, 4e9}, []float32{1e6, 1e6}, []int32{1, 1})...))},
 	}
+	return d
+}
+
+func TestUVFITSSpectrum(t *testing.T) {
+	d := casa()
 	v, err := decode(d, data.ReadOptions{})
 	if err != nil {
 		t.Fatal(err)
@@ -115,14 +120,20 @@ func TestUVFITSSpectrum(t *testing.T) {
 	}
 }
 
-// Three AN tables: the second repeats the stations of the first, the third has a centre at longitude 90 degrees and turned axes.
-func TestUVFITSSubarrays(t *testing.T) {
+// threeArrays has three AN tables: the second repeats the stations of the first, the third has a centre at longitude 90 degrees
+// and turned axes.
+func threeArrays() dialect {
 	group := func(baseline float32) []float32 {
 		return flatten([]float32{3, -4, 0, baseline, 0, 0.5, 5}, []float32{1, 2, 3})
 	}
 	d := aips(dialectAxis{"STOKES", 1, 1, 1, 1}, group(258), group(258.01), group(259.02))
 	d.tables = [][]byte{antennas(1, "S"), antennas(2, "S"),
 		antennas(3, "T", [2]string{"ARRAYX", "0.0"}, [2]string{"ARRAYY", "6.0E6"}, [2]string{"ARRAYZ", "1.0E5"}, [2]string{"DATUTC", "37.0"})}
+	return d
+}
+
+func TestUVFITSSubarrays(t *testing.T) {
+	d := threeArrays()
 	v, err := decode(d, data.ReadOptions{})
 	if err != nil {
 		t.Fatal(err)
@@ -143,7 +154,8 @@ func TestUVFITSSubarrays(t *testing.T) {
 	}
 }
 
-func TestUVFITSSources(t *testing.T) {
+// twoSources has one group of 3C84 and two of M87.
+func twoSources() dialect {
 	d := aips(dialectAxis{"STOKES", 1, 1, 1, 1})
 	d.params = append(d.params, dialectParam{"SOURCE", 1, 0})
 	for _, id := range []float32{1, 2, 2} {
@@ -151,6 +163,11 @@ func TestUVFITSSources(t *testing.T) {
 	}
 	d.tables = append(d.tables, tableHDU("AIPS SU", 2, nil, []string{"ID. NO.", "1J", "SOURCE", "8A", "RAEPO", "1D", "DECEPO", "1D"},
 		append(bigEndian(int32(1), "3C84    ", 90.0, 0.0), bigEndian(int32(2), "M87     ", 180.0, 0.0)...)))
+	return d
+}
+
+func TestUVFITSSources(t *testing.T) {
+	d := twoSources()
 	for _, wanted := range []string{"m87", "2"} {
 		v, err := decode(d, data.ReadOptions{Source: wanted})
 		if err != nil || v.Len() != 2 || v.Vis[0] != 2 || v.Source.Name != "M87" || v.Source.RARad != math.Pi {

@@ -252,6 +252,9 @@ func FuzzReadUVFITS(f *testing.F) {
 	f.Add(raw[:2880])
 	f.Add(bytes.Replace(raw, []byte("GCOUNT  =                    6"), []byte("GCOUNT  =  4611686018427387904"), 1))
 	f.Add(bytes.Replace(raw, []byte("NAXIS5  =                    1"), []byte("NAXIS5  =                    0"), 1))
+	for _, d := range []dialect{casa(), threeArrays(), twoSources()} {
+		f.Add(d.bytes())
+	}
 	f.Fuzz(func(t *testing.T, content []byte) {
 		v, err := data.DecodeUVFITS(bytes.NewReader(content), int64(len(content)), data.ReadOptions{})
 		if err != nil {

@@ -47,7 +47,7 @@ func (o selection) observe() (*observation, error) {
 	}
 	obs := &observation{}
 	v := raw.Unflagged()
-	obs.note("%s: %d visibilities of %s, %d stations, %.4g GHz", o.path, v.Len(), v.Source.Name, len(v.Stations), meanFreqHz(v)/1e9)
+	obs.note("%s: %s", o.path, contents(v))
 	if o.uvMin.value > 0 {
 		v = v.Select(func(k int) bool { return v.UVDistance(k) >= o.uvMin.value })
 	}
@@ -69,6 +69,18 @@ func (o selection) observe() (*observation, error) {
 	}
 	obs.vis = v
 	return obs, nil
+}
+
+// contents says in a line what was read.
+func contents(v *radio.Visibilities) string {
+	of, stations := "", "no stations"
+	if v.Source.Name != "" {
+		of = " of " + v.Source.Name
+	}
+	if v.HasStations() {
+		stations = fmt.Sprintf("%d stations", len(v.Stations))
+	}
+	return fmt.Sprintf("%d visibilities%s, %s, %.4g GHz", v.Len(), of, stations, meanFreqHz(v)/1e9)
 }
 
 func (obs *observation) note(format string, args ...any) {

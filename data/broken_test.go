@@ -90,6 +90,7 @@ func corpus(t testing.TB) []broken {
 		{"UVFITS cut in the header", "has no END card", uv[:3000], false},
 		{"UVFITS cut in the groups", "truncated: the header announces 312 bytes", uv[:bytes.Index(uv, []byte("END     "))/2880*2880+2880+100], false},
 		{"UVFITS of huge NAXIS", "absurd size", card("NAXIS4", "4611686018427387904"), false},
+		{"UVFITS without axes", "NAXIS is 0, visibilities have axes", card("NAXIS", "0"), false},
 		{"UVFITS of BITPIX 16", "BITPIX is \"16\"", card("BITPIX", "16"), false},
 		{"UVFITS of no groups", "GCOUNT is 0", card("GCOUNT", "0"), false},
 		{"UVFITS without stations", "no \"AIPS AN\" table", bytes.Replace(uv, []byte("'AIPS AN '"), []byte("'AIPS XX '"), 1), false},

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -76,13 +77,23 @@ func near(x, y float64) bool {
 	return math.Abs(x-y) <= ulp
 }
 
-// Every reference file, and a file of our own, reads the same through astropy.
+// Every reference file reads the same through astropy, and so do files of our own, of one frequency and of several IFs.
 func TestReadUVFITSAgainstAstropy(t *testing.T) {
 	own := filepath.Join(t.TempDir(), "own.uvfits")
 	if err := data.WriteUVFITS(own, exampleM87(t, "SR1")); err != nil {
 		t.Fatal(err)
 	}
 	paths := append(referenceUVFITS(t), own)
+	if mojave := filepath.Join("..", "..", "shared", "data", "vlba", "mojave.uvfits"); slices.Contains(paths, mojave) {
+		v, err := data.ReadUVFITS(mojave)
+		if err != nil {
+			t.Fatal(err)
+		}
+		paths = append(paths, filepath.Join(t.TempDir(), "several.uvfits"))
+		if err := data.WriteUVFITS(paths[len(paths)-1], v); err != nil {
+			t.Fatal(err)
+		}
+	}
 	for i, want := range astropy[uvfitsDump](t, "uvfits", paths...) {
 		t.Run(filepath.Base(paths[i]), func(t *testing.T) {
 			v, err := data.ReadUVFITS(paths[i])

@@ -76,6 +76,9 @@ func checkAxes(h *header) error {
 	if err != nil {
 		return err
 	}
+	if len(axes) < 2 {
+		return fmt.Errorf("header keyword NAXIS is %d, visibilities have axes", len(axes))
+	}
 	if gcount, err := h.count("GCOUNT", 1); err != nil || gcount == 0 {
 		return errors.Join(errors.New("it holds no visibilities (GCOUNT is 0)"), err)
 	}

@@ -18,33 +18,15 @@ func NewEntropy(c Scale) (*Regularizer, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
-	n := c.Grid.Len()
-	floor := entropyFloor * c.FluxJy / float64(n)
-	prior := priorImage(c)
+	floor := entropyFloor * c.FluxJy / float64(c.Grid.Len())
+	prior := c.planePrior()
 	for i := range prior {
 		prior[i] += floor
 	}
 	return newRegularizer("entropy", c, func(s *torch.Scope, x *torch.Tensor) *torch.Tensor {
-		p := s.FromFloat64s(prior, 1, 1, int64(c.Grid.NY), int64(c.Grid.NX))
+		p := s.FromFloat64s(prior, c.shape()...)
 		y := s.AddScalar(x, floor)
 		cross := s.Mul(y, s.Log(s.Div(y, p)))
 		return s.MulScalar(s.Sum(s.Add(cross, s.Sub(p, y))), 1/c.FluxJy)
 	})
-}
-
-// priorImage returns a copy of the prior with the total flux FluxJy, flat when there is none.
-func priorImage(c Scale) []float64 {
-	p := make([]float64, c.Grid.Len())
-	sum := 0.0
-	for i := range p {
-		p[i] = 1
-		if c.Prior != nil {
-			p[i] = c.Prior[i]
-		}
-		sum += p[i]
-	}
-	for i := range p {
-		p[i] *= c.FluxJy / sum
-	}
-	return p
 }

@@ -1,20 +1,10 @@
 package infer
 
 import (
+	"errors"
+
 	"fringe/internal/torch"
 )
-
-// defaultTVEps rounds total variation below a thousandth of the typical gradient.
-const defaultTVEps = 1e-3
-
-// NewL1 returns the sum of absolute brightness per flux, R(I) = Σ|I| / FluxJy, with gradient 0 at black pixels (Tibshirani
-// 1996). Of an image without negative pixels it is the total flux: it then favours compact images only against data that
-// leave the flux free.
-func NewL1(c Scale) (*Regularizer, error) {
-	return newRegularizer("l1", c, func(s *torch.Scope, x *torch.Tensor) *torch.Tensor {
-		return s.MulScalar(s.Sum(s.Abs(x)), 1/c.FluxJy)
-	})
-}
 
 // NewTV returns isotropic total variation (Rudin, Osher & Fatemi 1992), with b the beam in pixels:
 //
@@ -25,15 +15,9 @@ func NewL1(c Scale) (*Regularizer, error) {
 // the scales (the normalisation of eht-imaging, Chael et al. 2018, ApJ 857, 23).
 func NewTV(c Scale) (*Regularizer, error) {
 	b := c.beamCells()
-	eps := c.TVEps
-	if eps == 0 {
-		eps = defaultTVEps
-	}
-	// Below 1e-150 the slope of the root, 1/ε, and ε² would leave the range of float64: so no ε, however small, makes a NaN.
-	eps = max(eps*c.FluxJy/(b*b*b), 1e-150)
+	eps := c.rounding(c.FluxJy / (b * b * b))
 	return newRegularizer("tv", c, func(s *torch.Scope, x *torch.Tensor) *torch.Tensor {
-		root := s.Sqrt(s.AddScalar(squaredGradient(s, x), eps*eps))
-		return s.MulScalar(s.Sum(s.AddScalar(root, -eps)), b/c.FluxJy)
+		return s.MulScalar(s.Sum(modulus(s, squaredGradient(s, x), eps)), b/c.FluxJy)
 	})
 }
 
@@ -47,20 +31,32 @@ func NewTSV(c Scale) (*Regularizer, error) {
 	})
 }
 
-// squaredGradient returns Δx² + Δy² for every pixel.
-func squaredGradient(s *torch.Scope, x *torch.Tensor) *torch.Tensor {
-	return s.Add(s.Square(difference(s, x, 3)), s.Square(difference(s, x, 2)))
+// NewTVChannel returns the total variation of every pixel along the channels ν of a cube,
+//
+//	R(I) = 1/ζ Σ [√((I_{ν+1} − I_ν)² + ε²) − ε],   ε = TVEps·ζ/b²
+//
+// (TV_channel of MPoL, Czekala et al.). Two neighbouring channels without a common pixel give 2. The scale
+// must have at least two channels.
+func NewTVChannel(c Scale) (*Regularizer, error) {
+	if c.planes() < 2 {
+		return nil, errors.New("infer: regularizer tv_channel compares channels: Scale.Channels must be at least 2")
+	}
+	b := c.beamCells()
+	eps := c.rounding(c.FluxJy / (b * b))
+	return newRegularizer("tv_channel", c, func(s *torch.Scope, x *torch.Tensor) *torch.Tensor {
+		return s.MulScalar(s.Sum(modulus(s, s.Square(difference(s, x, 0)), eps)), 1/c.FluxJy)
+	})
 }
 
-// difference returns the next pixel along dim minus this one, 0 for the last.
+// squaredGradient returns Δx² + Δy² for every pixel.
+func squaredGradient(s *torch.Scope, x *torch.Tensor) *torch.Tensor {
+	dx := s.Pad2D(difference(s, x, 3), 0, 1, 0, 0)
+	dy := s.Pad2D(difference(s, x, 2), 0, 0, 0, 1)
+	return s.Add(s.Square(dx), s.Square(dy))
+}
+
+// difference returns the next element along dim minus this one: one fewer, none where there is a single one.
 func difference(s *torch.Scope, x *torch.Tensor, dim int64) *torch.Tensor {
 	n := x.Shape()[dim]
-	if n == 1 {
-		return s.MulScalar(x, 0)
-	}
-	d := s.Sub(s.Narrow(x, dim, 1, n-1), s.Narrow(x, dim, 0, n-1))
-	if dim == 3 {
-		return s.Pad2D(d, 0, 1, 0, 0)
-	}
-	return s.Pad2D(d, 0, 0, 0, 1)
+	return s.Sub(s.Narrow(x, dim, 1, n-1), s.Narrow(x, dim, 0, n-1))
 }

@@ -1,5 +1,5 @@
 // Package wavelet is the SARA dictionary of images: the pixels themselves and the eight Daubechies wavelets db1 (Haar) to db8,
-// nine orthonormal bases side by side, each divided by √9 (Carrillo, McEwen & Wiaux 2012, MNRAS 426, 1223, section 3). An image of
+// nine orthonormal bases side by side, each divided by √9 (Carrillo, McEwen & Wiaux 2012, MNRAS 426, 1223). An image of
 // the sky has few large coefficients in such a dictionary, noise and grating artefacts have many small ones.
 //
 // Analyse takes an image to its coefficients, c = Ψᵀx; Synthesise is the exact adjoint, x = Ψc. The dictionary is a tight frame:

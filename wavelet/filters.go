@@ -47,7 +47,7 @@ func daubechies() [wavelets][]float64 {
 }
 
 // filterBank returns the filters of all wavelets as weights of a grouped convolution: low-pass, high-pass, low-pass, … with taps
-// coefficients each. The high-pass filter is the mirror g[t] = (−1)ᵗ h[2N−1−t] (Mallat 2009, A Wavelet Tour, eq. 7.70).
+// coefficients each. The high-pass filter is the mirror g[t] = (−1)ᵗ h[2N−1−t] (Mallat 2009, A Wavelet Tour of Signal Processing, section 7.3).
 func filterBank() []float64 {
 	bank := make([]float64, 2*wavelets*taps)
 	for w, low := range daubechies() {

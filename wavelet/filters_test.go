@@ -50,7 +50,7 @@ func TestFiltersEqualSpectralFactorisation(t *testing.T) {
 	}
 }
 
-// factorise follows Daubechies 1988, section 4: the filter's zeros are −1, N times, and those zeros z inside the unit circle for which
+// factorise follows Daubechies 1988: the filter's zeros are −1, N times, and those zeros z inside the unit circle for which
 // y = (2 − z − 1/z)/4 is a root of Σ C(N−1+k, k) yᵏ, k < N.
 func factorise(t *testing.T, n int) []float64 {
 	poly := []complex128{1}

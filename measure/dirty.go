@@ -65,32 +65,38 @@ type imager struct {
 }
 
 func newImager(v *radio.Visibilities, g radio.Grid, w radio.Weighting) (*imager, error) {
-	if err := g.Validate(); err != nil {
-		return nil, err
+	if n := v.Len(); len(v.U) != n || len(v.V) != n || len(v.Weight) != n {
+		return nil, fmt.Errorf("%d values with %d u, %d v and %d weights, must be as many", n, len(v.U), len(v.V), len(v.Weight))
 	}
-	good := v.Unflagged()
-	if good.Len() == 0 {
+	m := &imager{pixels: g.Len()}
+	var good []int
+	for k := range v.Vis {
+		if !v.Flagged(k) {
+			good = append(good, k)
+			m.u, m.v, m.vis = append(m.u, v.U[k]), append(m.v, v.V[k]), append(m.vis, v.Vis[k])
+		}
+	}
+	if len(good) == 0 {
 		return nil, errors.New("all visibilities are flagged, or there are none")
 	}
-	op, err := NewNUFFT(g, good.U, good.V, gramEps)
+	if err := checkPoints(g, m.u, m.v); err != nil {
+		return nil, err
+	}
+	weights, err := w.Weights(v, g)
 	if err != nil {
 		return nil, err
 	}
-	m := &imager{op: op, u: good.U, v: good.V, vis: good.Vis, pixels: g.Len()}
-	if m.weight, err = w.Weights(good, g); err != nil {
-		op.Close()
-		return nil, err
-	}
-	for k, imaging := range m.weight {
-		m.sum += imaging
-		m.sumNatural += good.Weight[k]
-		m.variance += imaging * imaging / good.Weight[k]
+	for _, k := range good {
+		m.weight = append(m.weight, weights[k])
+		m.sum += weights[k]
+		m.sumNatural += v.Weight[k]
+		m.variance += weights[k] * weights[k] / v.Weight[k]
 	}
 	if !(m.sum > 0) || !finite(m.sum) || !finite(m.variance) {
-		op.Close()
 		return nil, fmt.Errorf("the imaging weights add up to %g: the taper is far wider than the beam, or the weights are absurd", m.sum)
 	}
-	return m, nil
+	m.op, err = NewNUFFT(g, m.u, m.v, gramEps)
+	return m, err
 }
 
 // image returns Σ W Re(V exp(2πi(ul + vm)))/Σ W.

@@ -251,10 +251,13 @@ func TestProductsRefuse(t *testing.T) {
 	g := grids[0]
 	flagged := v.Clone()
 	clear(flagged.Weight)
+	ragged := v.Clone()
+	ragged.Weight = ragged.Weight[:3]
 	line := v.Clone()
 	copy(line.V, line.U)
 	for want, try := range map[string]func() error{
-		"flagged": func() error { _, err := measure.NewProducts(flagged, g, nil, radio.Weighting{}); return err },
+		"3 weights": func() error { _, err := measure.NewProducts(ragged, g, nil, radio.Weighting{}); return err },
+		"flagged":   func() error { _, err := measure.NewProducts(flagged, g, nil, radio.Weighting{}); return err },
 		"cell of at most": func() error {
 			_, err := measure.NewProducts(v, radio.Grid{NX: 9, NY: 9, CellRad: 3 * cell}, nil, radio.Weighting{})
 			return err

@@ -23,6 +23,11 @@
 //	l := &measure.Likelihood{Op: op, Terms: []measure.Weighted{{Term: phases, Weight: 1}}}
 //	value, err := l.ValueGrad(grad, image)
 //
+// # Images without a model of the sky
+//
+// [NewProducts] makes the dirty image and beam, the restoring beam, and for a model the residual and the restored image, with the
+// imaging weights of a [radio.Weighting].
+//
 // # Conventions
 //
 // Those of package radio: V = Σ I exp(−2πi(ul + vm)), row 0 South, column 0 East, Jy/pixel, weight 1/σ² per real

@@ -14,9 +14,9 @@ import (
 type wcs struct {
 	stepRad [2]float64 // along columns and rows, 0 = unknown
 	crpix   [2]float64
-	known   [2]bool // whether CRPIX is there
-	ra, dec float64 // of CRPIX, radians
-	equator bool    // the axes are right ascension and declination
+	known   [2]bool    // whether CRPIX is there
+	crval   [2]float64 // right ascension and declination of CRPIX, radians
+	equator bool       // the axes are right ascension and declination
 }
 
 // readWCS reads the two image axes: CDELT and PC, or CD. It refuses axes that are not those of the sky in the usual order,
@@ -45,7 +45,7 @@ func readWCS(h *header) (w wcs, err error) {
 		if err != nil {
 			return w, err
 		}
-		*[]*float64{&w.ra, &w.dec}[i] = value * unit
+		w.crval[i] = value * unit
 		if w.crpix[i], err = h.number("CRPIX"+n, 0); err != nil {
 			return w, err
 		}
@@ -147,9 +147,9 @@ func (w *wcs) centre(g radio.Grid) (ra, dec float64) {
 	}
 	l, m := offset[0], offset[1]
 	if (l == 0 && m == 0) || !(l*l+m*m < 1) {
-		return w.ra, w.dec
+		return w.crval[0], w.crval[1]
 	}
 	n := math.Sqrt(1 - l*l - m*m)
-	s, c := math.Sincos(w.dec)
-	return w.ra + math.Atan2(l, n*c-m*s), math.Asin(math.Max(-1, math.Min(1, m*c+n*s)))
+	s, c := math.Sincos(w.crval[1])
+	return w.crval[0] + math.Atan2(l, n*c-m*s), math.Asin(math.Max(-1, math.Min(1, m*c+n*s)))
 }

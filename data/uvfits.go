@@ -79,10 +79,7 @@ func DecodeUVFITS(r io.ReaderAt, size int64, o ReadOptions) (*radio.Visibilities
 	if err := u.read(r, o); err != nil {
 		return nil, err
 	}
-	if u.good == 0 {
-		return nil, fmt.Errorf("none of its %d visibilities has a valid weight", u.out.Len())
-	}
-	return u.out, nil
+	return u.out, checkUsable(u.out)
 }
 
 // uvReader turns groups into visibilities.
@@ -94,8 +91,7 @@ type uvReader struct {
 	spectra   spectra
 	sources   uvSources
 
-	out  *radio.Visibilities
-	good int // visibilities that are not flagged
+	out *radio.Visibilities
 }
 
 func newUVReader(primary *fitsHDU, tables map[string][]*binTable, o ReadOptions) (*uvReader, error) {
@@ -186,9 +182,6 @@ func (u *uvReader) addGroup(values []float64) error {
 		vis, weight := u.layout.stokesI(values, e)
 		if !valid || !finite(uSec*e.freqHz) || !finite(vSec*e.freqHz) {
 			weight = 0
-		}
-		if weight > 0 {
-			u.good++
 		}
 		o := u.out
 		o.U, o.V = append(o.U, -orZero(uSec*e.freqHz)), append(o.V, -orZero(vSec*e.freqHz))

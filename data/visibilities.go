@@ -141,8 +141,18 @@ func finish(v *radio.Visibilities, o ReadOptions) (*radio.Visibilities, error) {
 			v.Vis[k] = complex(real(v.Vis[k]), -imag(v.Vis[k]))
 		}
 	}
-	if v.Unflagged().Len() == 0 {
-		return nil, fmt.Errorf("none of its %d visibilities has a valid weight", v.Len())
+	if err := checkUsable(v); err != nil {
+		return nil, err
 	}
 	return v, v.Validate()
+}
+
+// checkUsable refuses a set in which everything is flagged.
+func checkUsable(v *radio.Visibilities) error {
+	for k := range v.Vis {
+		if !v.Flagged(k) {
+			return nil
+		}
+	}
+	return fmt.Errorf("none of its %d visibilities has a valid weight", v.Len())
 }

@@ -26,8 +26,8 @@ const reweightedFloor = 0.1
 //	R(I) = 1/ζ Σ w |I|,   w = m / (|P| + ε m),   m = ΣP²/Σ|P|,   ε = 0.1
 //
 // m is the typical brightness of P, so that w is about 1 in the source and 1/ε = 10 on empty sky. The weights are constants: the
-// gradient does not reach P. [ReweightedL1.Reweight] takes the next image between two rounds of a solver; the rounds approach the
-// minimum of Σ ln(|I| + ε m), which is sparse even where the flux is fixed.
+// gradient does not reach P. Between two rounds [Solve] takes the image of the first as P, by [ReweightedL1.Reweight]; the rounds go
+// downhill on Σ ln(|I| + ε m), whose minima are sparse even where the flux is fixed.
 type ReweightedL1 struct {
 	*Regularizer
 	scale Scale

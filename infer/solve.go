@@ -15,7 +15,9 @@ import (
 // splitting agree as well. The other rules, TargetChi2 and for fista, admm and pd Patience, are the same for all.
 //
 // The image returned has the lowest objective of all that the run saw, the start included; of a run that ended with [Converged] or
-// [Discrepancy] it is the last. Several rounds are compared by the objective with the problem's own weights.
+// [Discrepancy] it is the last. Several rounds are compared by the objective with the problem's own weights. Between two rounds
+// every term with a Reweight method, such as [ReweightedL1], takes its weights from the image of the first; the objective is then
+// another one, and the image returned is from the last round.
 func Solve(ctx context.Context, p Problem, c SolverConfig) (*Result, error) {
 	if err := p.Validate(); err != nil {
 		return nil, err
@@ -52,6 +54,14 @@ func Solve(ctx context.Context, p Problem, c SolverConfig) (*Result, error) {
 			break
 		}
 		start = found.z
+		next, changed, err := Reweight(p.Terms, found.z)
+		if err != nil {
+			return nil, err
+		}
+		if changed && k+1 < len(c.Rounds) {
+			p.Terms, whole = next, &Objective{Parts: next}
+			best, bestValue = found.z, math.Inf(1)
+		}
 	}
 	return result.finish(&p, whole, best)
 }

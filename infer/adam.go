@@ -3,7 +3,6 @@ package infer
 import (
 	"context"
 	"math"
-	"slices"
 )
 
 // The decay rates and the floor of Adam, those of the paper.
@@ -13,24 +12,24 @@ const (
 	adamEps   = 1e-8
 )
 
-// halvings is how often a step without progress is halved before the run has converged.
+// halvings is how often in a row the step is halved without progress before the run has converged.
 const halvings = 10
 
 // descent is the state of Adam: the numbers z, and running means of the gradient and its square.
 type descent struct {
 	z, grad, mean, square []float64
 	rate                  float64
-	since                 int // steps since the means were emptied
+	steps                 int // so far
 }
 
-// adam runs Adam (Kingma & Ba 2015, algorithm 1) through the map to pixels. When Patience iterations make no progress it goes back to
-// the best point, halves the step and empties the means.
+// adam runs Adam (Kingma & Ba 2015, algorithm 1) through the map to pixels. Patience iterations without
+// progress halve the step.
 func (t *task) adam(ctx context.Context) (solution, error) {
 	pixels := t.pixels()
 	f := pixels.through(watched{t.objective, t.monitor}, len(t.start))
 	n := len(t.start)
 	d := &descent{z: pixels.Inverse(t.start), grad: make([]float64, n), mean: make([]float64, n), square: make([]float64, n), rate: t.config.StepSize}
-	best, x := slices.Clone(d.z), make([]float64, n)
+	x := make([]float64, n)
 	iterations, halved, value := -1, 0, 0.0
 	stop, err := outer(ctx, t.config.MaxIterations+1, IterationCap, func(k int) (Stop, error) {
 		if k > 0 {
@@ -41,12 +40,12 @@ func (t *task) adam(ctx context.Context) (solution, error) {
 			return "", err
 		}
 		pixels.Image(x, d.z)
-		if value < t.monitor.bestValue {
-			copy(best, d.z)
-		}
 		iterations = k
 		if stop, err := t.monitor.see(k, value, x); stop != "" || err != nil {
 			return stop, err
+		}
+		if t.monitor.since == 0 {
+			halved = 0
 		}
 		if t.monitor.since < t.config.Patience {
 			return "", nil
@@ -54,10 +53,9 @@ func (t *task) adam(ctx context.Context) (solution, error) {
 		if halved++; halved > halvings {
 			return Converged, nil
 		}
-		t.monitor.since = 0
-		d.restart(best)
-		_, err = f(d.grad, d.z)
-		return "", err
+		t.monitor.since = 1
+		d.rate /= 2
+		return "", nil
 	})
 	if err != nil {
 		return solution{}, err
@@ -67,8 +65,8 @@ func (t *task) adam(ctx context.Context) (solution, error) {
 
 // step moves z by at most about rate in every element.
 func (d *descent) step(m Positive) {
-	d.since++
-	unbias1, unbias2 := 1-math.Pow(adamBeta1, float64(d.since)), 1-math.Pow(adamBeta2, float64(d.since))
+	d.steps++
+	unbias1, unbias2 := 1-math.Pow(adamBeta1, float64(d.steps)), 1-math.Pow(adamBeta2, float64(d.steps))
 	for i, g := range d.grad {
 		d.mean[i] += (1 - adamBeta1) * (g - d.mean[i])
 		d.square[i] += (1 - adamBeta2) * (g*g - d.square[i])
@@ -77,12 +75,4 @@ func (d *descent) step(m Positive) {
 			d.z[i] = math.Max(0, d.z[i])
 		}
 	}
-}
-
-// restart goes back to z with half the step.
-func (d *descent) restart(z []float64) {
-	copy(d.z, z)
-	clear(d.mean)
-	clear(d.square)
-	d.since, d.rate = 0, d.rate/2
 }

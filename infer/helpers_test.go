@@ -123,3 +123,5 @@ func worst(got, want []float64) float64 {
 	}
 	return d
 }
+
+func vector(x []float64) *mat.VecDense { return mat.NewVecDense(len(x), slices.Clone(x)) }

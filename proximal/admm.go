@@ -86,9 +86,19 @@ func (p Splitting) shrink(s *torch.Scope, i int, c, rho *torch.Tensor) (*torch.T
 	return Shrink(s, penalty.Norm, c, t)
 }
 
-// QuadraticUpdate is the data step for f = ½xᵀHx − xᵀb, by conjugate gradients on H + ρ ΣLᵢᵀLᵢ, started at the image.
+// QuadraticUpdate is the data step for f = ½xᵀHx − xᵀb, by conjugate gradients on H + ρ ΣLᵢᵀLᵢ, started at the image. Norms with
+// LᵀL = 1 (pixels, tight frames) cost no transform there.
 func QuadraticUpdate(hessian Linear, b *torch.Tensor, p Splitting, c Conjugate) Update {
 	norms := p.norms()
+	identities, others := 0.0, []Norm(nil)
+	for _, n := range norms {
+		switch n.(type) {
+		case L1, Frame:
+			identities++
+		default:
+			others = append(others, n)
+		}
+	}
 	return func(s *torch.Scope, x *torch.Tensor, targets []*torch.Tensor, rho *torch.Tensor) (y *torch.Tensor, err error) {
 		defer torch.Catch(&err)
 		right, err := addBack(s, b, norms, targets, rho)
@@ -100,13 +110,14 @@ func QuadraticUpdate(hessian Linear, b *torch.Tensor, p Splitting, c Conjugate) 
 			if err != nil {
 				return nil, err
 			}
-			coefficients := make([]*torch.Tensor, len(norms))
-			for i, n := range norms {
+			hx = replace(s, hx, rho, x, identities)
+			coefficients := make([]*torch.Tensor, len(others))
+			for i, n := range others {
 				if coefficients[i], err = n.Analyse(s, x); err != nil {
 					return nil, err
 				}
 			}
-			sum, err := addBack(s, hx, norms, coefficients, rho)
+			sum, err := addBack(s, hx, others, coefficients, rho)
 			drop(append(coefficients, hx)...)
 			return sum, err
 		}, right, x)

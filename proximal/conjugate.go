@@ -44,9 +44,9 @@ func (c Conjugate) Solve(s *torch.Scope, a Linear, b, x0 *torch.Tensor) (x *torc
 	return x, nil
 }
 
-// replace returns x + sign·a·d and drops x.
-func replace(s *torch.Scope, x, a, d *torch.Tensor, sign float64) *torch.Tensor {
-	y := s.Tidy(func(s *torch.Scope) *torch.Tensor { return s.Add(x, s.MulScalar(s.Mul(a, d), sign)) })
+// replace returns x + factor·a·d and drops x.
+func replace(s *torch.Scope, x, a, d *torch.Tensor, factor float64) *torch.Tensor {
+	y := s.Tidy(func(s *torch.Scope) *torch.Tensor { return s.Add(x, s.MulScalar(s.Mul(a, d), factor)) })
 	x.Drop()
 	return y
 }

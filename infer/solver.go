@@ -30,7 +30,7 @@ type SolverConfig struct {
 	Patience   int     `yaml:"patience" json:"patience"`       // stop when so many iterations lower the objective f by less than Tolerance·(1+|f|); 0 for 5 of lbfgs, 20 of adam, never of the others
 
 	StepSize float64 `yaml:"step_size" json:"step_size"` // adam: first step in z, 0 for 0.1; fista, pd: fixed step η in (Jy/pixel)², 0 to measure it
-	Balance  float64 `yaml:"balance" json:"balance"`     // admm: ρ, pd: σ·gain, in units of the curvature of the terms; 0 for 0.1 and 1, which suit sparse coverage; 10 suits images that the data determine
+	Balance  float64 `yaml:"balance" json:"balance"`     // admm: ρ, pd: σ·gain, in units of the curvature of the terms; 0 for 0.1 and 0.3, which suit sparse coverage; 10 suits images that the data determine
 
 	Rounds []Round `yaml:"rounds" json:"rounds"` // empty for one round from the start image
 }
@@ -124,7 +124,7 @@ func (c SolverConfig) withDefaults() SolverConfig {
 	case ADMM:
 		setDefault(&c.Balance, 0.1)
 	case PrimalDual:
-		setDefault(&c.Balance, 1)
+		setDefault(&c.Balance, 0.3)
 	}
 	setDefault(&c.MaxIterations, 2000)
 	return c

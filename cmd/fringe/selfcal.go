@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"fringe/calibrate"
-	"fringe/data"
 	"fringe/radio"
 
 	"github.com/spf13/cobra"
@@ -18,6 +17,7 @@ type selfcalOptions struct {
 	path, model, out string
 	modes, intervals string
 	config           calibrate.Config // of all steps
+	read             readFlags
 	intraSite        bool
 	sys              float64
 	force            bool
@@ -27,7 +27,7 @@ func selfcalCommand() *cobra.Command {
 	o := selfcalOptions{modes: "phase", intervals: "scan", sys: 0.01}
 	limits := calibrate.Config{Mode: calibrate.Both}.WithDefaults()
 	c := &cobra.Command{
-		Use:   "selfcal OBS.uvfits --model IMAGE.fits --out DIR",
+		Use:   "selfcal OBS --model IMAGE.fits --out DIR",
 		Short: "Calibrate station phases and amplitudes against an image",
 		Long: `Find the complex gains of the stations with which an image explains the data, and take them out. DIR gets calibrated.uvfits, the
 gains as gains.csv, gains.json and gains.png, and report.json.
@@ -39,7 +39,7 @@ Steps follow one another: --mode phase,both --interval 10s,scan finds a phase ev
 Baselines inside a site, which see extended flux, do not take part but are corrected.`,
 		Example: `  fringe selfcal OBS.uvfits --model out/m87/image.fits --out out/phases
   fringe selfcal OBS.uvfits --model out/m87/image.fits --mode phase,both --interval 10s,scan --out out/selfcal`,
-		Args: oneArgument("one UVFITS file"),
+		Args: oneArgument("one file of visibilities"),
 		RunE: func(c *cobra.Command, args []string) error {
 			o.path = args[0]
 			return o.run(c.OutOrStdout(), c.ErrOrStderr())
@@ -48,6 +48,7 @@ Baselines inside a site, which see extended flux, do not take part but are corre
 	f := c.Flags()
 	f.StringVar(&o.model, "model", "", "FITS image in Jy/pixel, such as image.fits of fringe image (required)")
 	f.StringVarP(&o.out, "out", "o", "", "folder of the results (required)")
+	o.read.register(f)
 	f.StringVar(&o.modes, "mode", o.modes, "steps, each of phase, amplitude, both")
 	f.StringVar(&o.intervals, "interval", o.intervals, "time over which gains are constant, such as 10s, 2m, or scan; one for all steps, or one for each")
 	f.BoolVar(&o.config.PerFrequency, "per-frequency", false, "a gain for every frequency")
@@ -125,11 +126,14 @@ func (o selfcalOptions) run(out, log io.Writer) error {
 	if err := dir.check(o.force); err != nil {
 		return err
 	}
-	raw, err := data.ReadUVFITS(o.path)
+	raw, err := o.read.visibilities(o.path)
 	if err != nil {
-		return withHint(err, "fringe selfcal reads random-groups UVFITS files, such as those of the EHT, AIPS or CASA's exportuvfits")
+		return err
 	}
-	fmt.Fprintf(log, "%s: %d visibilities of %s, %d stations, %.4g GHz\n", o.path, raw.Len(), raw.Source.Name, len(raw.Stations), meanFreqHz(raw)/1e9)
+	if !raw.HasStations() {
+		return withHint(fmt.Errorf("%s does not say which stations its visibilities are from", o.path), "give a file with stations, such as UVFITS")
+	}
+	fmt.Fprintf(log, "%s: %s\n", o.path, contents(raw))
 	sky, err := readModel(o.model, raw.Source, log)
 	if err != nil {
 		return err

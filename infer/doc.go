@@ -14,6 +14,9 @@
 //	}}
 //	result, err := infer.RML(ctx, problem, infer.RMLConfig{})
 //
+// [Solve] is the general solver: L-BFGS, Adam, FISTA, ADMM or primal-dual splitting, penalties with corners (package proximal),
+// masks, base convolutions, schedules and stop rules; docs/guide/solvers.md says which when.
+//
 // # Units
 //
 // Images are in Jy/pixel, row 0 South, column 0 East (package radio). Denoisers see images divided by a peak scale, so that

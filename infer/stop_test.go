@@ -134,7 +134,7 @@ func TestRoundsWeighTerms(t *testing.T) {
 	want := solve(t, p, infer.SolverConfig{Solver: infer.FISTA, Tolerance: 1e-10})
 	c := infer.SolverConfig{Solver: infer.FISTA, Tolerance: 1e-10, Rounds: []infer.Round{{Weights: map[string]float64{"more": 0}}, {}}}
 	got := solve(t, p, c)
-	if d := relative(got.Image, want.Image); d > agreement || got.History[len(got.History)-1].Round != 1 {
+	if d := relative(got.Image, want.Image); !(d <= agreement) || got.History[len(got.History)-1].Round != 1 {
 		t.Errorf("off by %g, in %d rounds", d, got.History[len(got.History)-1].Round+1)
 	}
 	c.Rounds = c.Rounds[:1]
@@ -207,7 +207,7 @@ func TestSmoothTermsNeedNotBeQuadratic(t *testing.T) {
 	for _, solver := range []infer.Solver{infer.FISTA, infer.PrimalDual} {
 		p := problem(t, quartic{})
 		p.Penalties = []infer.Penalty{{Name: "l1", Weight: 1, Norm: proximal.L1{}}}
-		if d := relative(solve(t, p, infer.SolverConfig{Solver: solver, Tolerance: 1e-10, MaxIterations: 5000}).Image, want); d > agreement {
+		if d := relative(solve(t, p, infer.SolverConfig{Solver: solver, Tolerance: 1e-10, MaxIterations: 5000}).Image, want); !(d <= agreement) {
 			t.Errorf("%s: off by %g", solver, d)
 		}
 	}

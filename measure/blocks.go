@@ -10,7 +10,7 @@ import (
 
 const (
 	defaultThreads = 2
-	defaultBlock   = 1 << 17 // points: some 40 bytes each while they are worked on
+	defaultBlock   = 1 << 19 // points: some 90 bytes each while they are worked on
 	leastSplit     = 1 << 14 // points that are worth a second thread
 	leastDensity   = 1. / 8  // points per pixel below which the FFTs, which every lane does, outweigh the points
 )
@@ -19,7 +19,7 @@ const (
 // rounding.
 type Blocks struct {
 	Threads int // blocks at the same time; 0 means 2
-	Size    int // visibilities in a block, at most; 0 means 131072
+	Size    int // visibilities in a block, at most; 0 means 524288
 }
 
 // Validate says which field is wrong.

@@ -4,8 +4,8 @@
 // # Two ways to compare an image with data
 //
 // For calibrated visibilities with fixed weights, AᴴWA is a convolution: [NewGram] computes its kernel once per observation
-// and [Normal] applies it, with two FFTs, batched and differentiable. [Step] is the gradient step of the plain solver and
-// of the unrolled network.
+// and [Normal] applies it, with two FFTs, batched and differentiable; [Quadratic] is the ½χ² of it for an optimizer. [Step] is
+// the gradient step of the plain solver and of the unrolled network. docs/operator.md says how exact and how fast they are.
 //
 // For everything else (amplitudes, closure phases, closure amplitudes, bispectra, outliers, or any mixture) a [Likelihood] predicts the
 // visibilities with a [radio.Operator] such as [NUFFT], differentiates its terms with respect to them by autograd, and

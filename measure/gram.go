@@ -39,8 +39,9 @@ type Gram struct {
 // tensors and may run in several goroutines at once. It returns an error when all are flagged, or when a baseline is too
 // long for the cell.
 //
-// Visibilities are worked on in blocks: beside the result, whose size does not depend on their number, it needs about 80 bytes per
-// visibility of a block and 400 bytes per pixel of g, each times the threads that are busy.
+// Visibilities are worked on in blocks: beside the result, whose size does not depend on their number, it needs about 90 bytes per
+// visibility of a block and 400 bytes per pixel of g, each times the threads that are busy: 200 MB for 512² pixels and a
+// block of the usual size on each of two threads, however many blocks there are.
 func NewGram(g radio.Grid, v *radio.Visibilities) (*Gram, error) {
 	return NewGramWith(g, v, Blocks{})
 }
@@ -69,7 +70,8 @@ func NewGramWith(g radio.Grid, v *radio.Visibilities, blocks Blocks) (*Gram, err
 		return nil, errors.New("measure: Gram: the weighted sum of the visibilities overflows")
 	}
 	gram.Const /= gram.SumW
-	images := &gramImages{grid: g, vis: v, starts: starts(v, blocks.size(count, g.Len())), blocks: blocks}
+	size := min(blocks.size(count, g.Len()), count)
+	images := &gramImages{grid: g, vis: v, size: size, starts: starts(v, size), blocks: blocks}
 	dirty, beam, err := images.sum(gram.SumW)
 	if err != nil {
 		return nil, err

@@ -11,6 +11,7 @@ const gramEps = 1e-14
 type gramImages struct {
 	grid   radio.Grid
 	vis    *radio.Visibilities
+	size   int   // of a block, at most
 	starts []int // where the blocks begin, and the end of the last
 	blocks Blocks
 }
@@ -39,12 +40,19 @@ type gramLane struct {
 	modes        []complex128
 }
 
+func newGramLane(pixels, size int) *gramLane {
+	return &gramLane{
+		dirty: make([]float64, pixels), beam: make([]float64, 4*pixels), modes: make([]complex128, 4*pixels),
+		u: make([]float64, 0, size), v: make([]float64, 0, size), weights: make([]complex128, 0, size), vis: make([]complex128, 0, size),
+	}
+}
+
 // sum returns Re Aᴴ Wd/sumW and, on the doubled grid, Re Aᴴ W1/sumW.
 func (g *gramImages) sum(sumW float64) (dirty, beam []float64, err error) {
 	count := len(g.starts) - 1
 	lanes := make([]*gramLane, g.blocks.lanes(count))
 	err = g.blocks.run(count, func(i int) error {
-		lanes[i] = &gramLane{dirty: make([]float64, g.grid.Len()), beam: make([]float64, 4*g.grid.Len()), modes: make([]complex128, 4*g.grid.Len())}
+		lanes[i] = newGramLane(g.grid.Len(), g.size)
 		for b := i; b < count; b += len(lanes) {
 			if err := g.add(lanes[i], g.starts[b], g.starts[b+1]); err != nil {
 				return err

@@ -33,7 +33,7 @@ type part struct {
 	first, last int
 }
 
-// lane is the working memory of one thread in Adjoint.
+// lane is the working memory of one thread in Adjoint. The first one has no sum: it adds to the result.
 type lane struct {
 	modes []complex128
 	sum   []float64
@@ -86,7 +86,7 @@ func NewNUFFTWith(g radio.Grid, u, v []float64, o NUFFTOptions) (*NUFFT, error) 
 	n.lanes = make([]lane, o.lanes(len(n.parts)))
 	for i := range n.lanes {
 		n.lanes[i].modes = make([]complex128, g.Len())
-		if len(n.parts) > 1 {
+		if i > 0 {
 			n.lanes[i].sum = make([]float64, g.Len())
 		}
 	}
@@ -139,31 +139,33 @@ func (n *NUFFT) Adjoint(img []float64, vis []complex128) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.check(vis, img)
-	must(n.blocks.run(len(n.parts), func(i int) error { return n.adjoint(&n.lanes[i], i, vis) }))
-	if len(n.parts) == 1 {
-		for p, value := range n.lanes[0].modes {
-			img[p] = real(value)
+	must(n.blocks.run(len(n.parts), func(i int) error {
+		if i == 0 {
+			return n.adjoint(img, 0, vis)
 		}
-		return
-	}
-	clear(img)
-	for _, l := range n.lanes {
-		for p, value := range l.sum {
-			img[p] += value
-		}
+		return n.adjoint(n.lanes[i].sum, i, vis)
+	}))
+	for _, l := range n.lanes[1:] {
+		addTo(img, l.sum)
 	}
 }
 
-// adjoint leaves the sum over the blocks of a lane in it.
-func (n *NUFFT) adjoint(l *lane, index int, vis []complex128) error {
-	clear(l.sum)
-	for i := index; i < len(n.parts); i += len(n.lanes) {
+// adjoint fills sum with the sum over the blocks of a lane.
+func (n *NUFFT) adjoint(sum []float64, lane int, vis []complex128) error {
+	modes := n.lanes[lane].modes
+	for i := lane; i < len(n.parts); i += len(n.lanes) {
 		p := n.parts[i]
-		if err := p.plan.Type1(l.modes, vis[p.first:p.last]); err != nil {
+		if err := p.plan.Type1(modes, vis[p.first:p.last]); err != nil {
 			return err
 		}
-		for k := range l.sum {
-			l.sum[k] += real(l.modes[k])
+		if i == lane {
+			for k, value := range modes {
+				sum[k] = real(value)
+			}
+			continue
+		}
+		for k, value := range modes {
+			sum[k] += real(value)
 		}
 	}
 	return nil

@@ -19,5 +19,6 @@
 // # Determinism
 //
 // With one thread, which is the default, two runs give the same bytes. With more, Type1 adds the points in an order that
-// depends on the scheduler, so that its rounding differs from run to run.
+// depends on the scheduler, so that its rounding differs from run to run. Several plans with one thread each may run at
+// the same time.
 package finufft

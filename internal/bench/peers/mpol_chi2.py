@@ -37,4 +37,4 @@ def gradient():
     loss().backward()
 
 
-serve(gradient=lambda: milliseconds(gradient, 20 if path == "gridded" else 2), truth=lambda: loss().item())
+serve(gradient=lambda: milliseconds(gradient, 20 if path == "gridded" else 1), truth=lambda: loss().item())

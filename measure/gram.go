@@ -28,6 +28,8 @@ type Gram struct {
 	PrimaryBeam []float64
 	// SumW is Σw (1/Jy²), Const is c (Jy²).
 	SumW, Const float64
+	// Count is the number of unflagged visibilities.
+	Count int
 	// KernelMax is the largest element of Kernel, a bound of the spectral norm of N that costs nothing: with few
 	// visibilities it is up to about a factor of 4 too large. [Gram.Norm] is within 1 %.
 	KernelMax float64
@@ -55,22 +57,21 @@ func NewGramWith(g radio.Grid, v *radio.Visibilities, blocks Blocks) (*Gram, err
 		return nil, err
 	}
 	gram := &Gram{Grid: g, BeamPixels: beamPixels(g, v)}
-	count := 0
 	for k, d := range v.Vis {
 		if !v.Flagged(k) {
 			gram.SumW += v.Weight[k]
 			gram.Const += v.Weight[k] * (real(d)*real(d) + imag(d)*imag(d))
-			count++
+			gram.Count++
 		}
 	}
-	if count == 0 {
+	if gram.Count == 0 {
 		return nil, errors.New("measure: Gram: all visibilities are flagged, or there are none")
 	}
 	if !finite(gram.SumW) || !finite(gram.Const) {
 		return nil, errors.New("measure: Gram: the weighted sum of the visibilities overflows")
 	}
 	gram.Const /= gram.SumW
-	size := min(blocks.size(count, g.Len()), count)
+	size := min(blocks.size(gram.Count, g.Len()), count)
 	images := &gramImages{grid: g, vis: v, size: size, starts: starts(v, size), blocks: blocks}
 	dirty, beam, err := images.sum(gram.SumW)
 	if err != nil {

@@ -122,6 +122,20 @@ func (q *Quadratic) ValueGrad(grad, x []float64) (float64, error) {
 	return value, nil
 }
 
+// ReducedChi2 returns χ²/(2N) of all channels together at the image x, under the name of the visibility term, "vis": about 1 for the
+// true image.
+func (q *Quadratic) ReducedChi2(x []float64) (map[string]float64, error) {
+	half, err := q.ValueGrad(nil, x)
+	if err != nil {
+		return nil, err
+	}
+	count := 0
+	for _, gram := range q.channels {
+		count += gram.Count
+	}
+	return map[string]float64{"vis": half / float64(count)}, nil
+}
+
 // notFinite says which pixel made the value NaN or infinite.
 func notFinite(x []float64, value float64) error {
 	for p, v := range x {

@@ -80,6 +80,10 @@ func TestQuadraticEqualsTheDirectSum(t *testing.T) {
 				if math.Abs(value-want) > 1e-12*want {
 					t.Errorf("½χ² = %.17g, direct %.17g", value, want)
 				}
+				reduced, err := q.ReducedChi2(x)
+				if count := obs[0].Len() + obs[1].Len(); err != nil || math.Abs(reduced["vis"]-want/float64(count)) > 1e-12*want {
+					t.Errorf("reduced χ² = %v (error %v), direct %.17g", reduced, err, want/float64(count))
+				}
 				if d := relative(grad, wantGrad); d > 1e-12 {
 					t.Errorf("gradient off by %.2g", d)
 				}

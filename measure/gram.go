@@ -71,7 +71,7 @@ func NewGramWith(g radio.Grid, v *radio.Visibilities, blocks Blocks) (*Gram, err
 		return nil, errors.New("measure: Gram: the weighted sum of the visibilities overflows")
 	}
 	gram.Const /= gram.SumW
-	size := min(blocks.size(gram.Count, g.Len()), count)
+	size := min(blocks.size(gram.Count, g.Len()), gram.Count)
 	images := &gramImages{grid: g, vis: v, size: size, starts: starts(v, size), blocks: blocks}
 	dirty, beam, err := images.sum(gram.SumW)
 	if err != nil {

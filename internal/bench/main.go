@@ -25,6 +25,7 @@ var comparisons = []struct {
 	{"gradient-nufft", gradientNUFFT},
 	{"chi2", truth},
 	{"scaling", scaling},
+	{"butterfly", butterfly},
 }
 
 func main() {

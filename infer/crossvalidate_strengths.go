@@ -29,39 +29,39 @@ type StrengthSearch struct {
 	// Data makes the data terms of some of the visibilities. nil for [GramData], which is exact and fast for calibrated
 	// visibilities.
 	Data func(v *radio.Visibilities) (Data, error)
-	// Prior is searched from its present weights, which the strengths of the table multiply. With workers its terms must bear
-	// to be used by several goroutines at once, as those of [ParseRegularizers] do.
-	Prior []Part
-	// Axes are the strengths to search: each lists the parts of Prior that keep their ratio. nil for a strength per part. Parts of
-	// no axis keep their weight.
+	// Axes are the strengths to search: each lists the parts of the prior that keep their ratio. Parts are numbered through the problem's
+	// Terms and then its Penalties. nil for a strength per part. Parts of no axis keep their weight.
 	Axes [][]int
-	// Solve makes an image. nil for [RML] with its defaults. The fits of a search are warm-started, so that rounds of blur and
-	// restart would only cost time.
+	// Solve makes an image. nil for [Solve] with its defaults, or with the solver pd where there are penalties. The fits of a
+	// search are warm-started, so that rounds of blur and restart would only cost time.
 	Solve func(ctx context.Context, p Problem) (*Result, error)
 }
 
-// Choose searches the strengths with images on the grid of g that start from start, and returns the prior with the chosen
-// weights and the table of all candidates.
-func (s StrengthSearch) Choose(ctx context.Context, g radio.Grid, start []float64, c CVConfig) ([]Part, *CVTable, error) {
-	s, err := s.withDefaults(g)
+// Choose searches the strengths of a prior: p is the whole problem but for its data, with the prior as its Terms and Penalties.
+// The search starts from their present weights, which the strengths of the table multiply. It returns p with the chosen weights,
+// and the table of all candidates; append the terms of all data to p.Terms to make the image. With workers the terms
+// must bear to be used by several goroutines at once, as those of [ParseRegularizers] do.
+// p.Progress is not called.
+func (s StrengthSearch) Choose(ctx context.Context, p Problem, c CVConfig) (Problem, *CVTable, error) {
+	s, err := s.withDefaults(p)
 	if err != nil {
-		return nil, nil, err
+		return p, nil, err
 	}
-	c.Names = s.names()
-	folds := &heldOut{StrengthSearch: s, grid: g, start: start}
+	p.Progress, c.Names = nil, s.names(p)
+	folds := &heldOut{StrengthSearch: s, problem: p}
 	defer folds.close()
 	if err := folds.make(); err != nil {
-		return nil, nil, err
+		return p, nil, err
 	}
 	ones := slices.Repeat([]float64{1}, len(s.Axes))
 	table, err := SearchStrengths(ctx, Validation{Folds: s.Folds.K, Fit: folds.fit, Score: folds.score}, ones, c)
 	if err != nil {
-		return nil, nil, err
+		return p, nil, err
 	}
-	return s.prior(table.Strengths()), table, nil
+	return s.scaled(p, table.Strengths()), table, nil
 }
 
-func (s StrengthSearch) withDefaults(g radio.Grid) (StrengthSearch, error) {
+func (s StrengthSearch) withDefaults(p Problem) (StrengthSearch, error) {
 	if s.Vis == nil || s.Folds == nil {
 		return s, errors.New("infer: StrengthSearch needs Vis and Folds")
 	}
@@ -69,31 +69,47 @@ func (s StrengthSearch) withDefaults(g radio.Grid) (StrengthSearch, error) {
 		return s, err
 	}
 	if s.Data == nil {
-		s.Data = GramData(g)
+		s.Data = GramData(p.Grid)
 	}
 	if s.Solve == nil {
-		s.Solve = func(ctx context.Context, p Problem) (*Result, error) { return RML(ctx, p, RMLConfig{}) }
+		c := SolverConfig{}
+		if len(p.Penalties) > 0 {
+			c.Solver = PrimalDual
+		}
+		s.Solve = func(ctx context.Context, p Problem) (*Result, error) { return Solve(ctx, p, c) }
 	}
+	names, weights := partsOf(p)
 	if s.Axes == nil {
-		for i := range s.Prior {
+		for i := range names {
 			s.Axes = append(s.Axes, []int{i})
 		}
 	}
-	return s, s.checkAxes()
+	return s, checkAxes(s.Axes, names, weights)
 }
 
-func (s StrengthSearch) checkAxes() error {
+// partsOf returns the names and weights of the terms and then the penalties of p.
+func partsOf(p Problem) (names []string, weights []float64) {
+	for _, t := range p.Terms {
+		names, weights = append(names, t.Name), append(weights, t.Weight)
+	}
+	for _, t := range p.Penalties {
+		names, weights = append(names, t.Name), append(weights, t.Weight)
+	}
+	return names, weights
+}
+
+func checkAxes(axes [][]int, names []string, weights []float64) error {
 	used := map[int]bool{}
-	for _, axis := range s.Axes {
+	for _, axis := range axes {
 		if len(axis) == 0 {
 			return errors.New("infer: StrengthSearch.Axes has an axis without a part of the prior")
 		}
 		for _, i := range axis {
-			if i < 0 || i >= len(s.Prior) || used[i] {
-				return fmt.Errorf("infer: StrengthSearch.Axes names part %d of %d, or names it twice", i, len(s.Prior))
+			if i < 0 || i >= len(names) || used[i] {
+				return fmt.Errorf("infer: StrengthSearch.Axes names part %d of %d, or names it twice", i, len(names))
 			}
-			if !(s.Prior[i].Weight > 0) {
-				return fmt.Errorf("infer: StrengthSearch.Prior: %q has weight %g, must be positive: the search multiplies it", s.Prior[i].Name, s.Prior[i].Weight)
+			if !(weights[i] > 0) {
+				return fmt.Errorf("infer: strength search: %q has weight %g, must be positive: the search multiplies it", names[i], weights[i])
 			}
 			used[i] = true
 		}
@@ -102,27 +118,32 @@ func (s StrengthSearch) checkAxes() error {
 }
 
 // names returns the parts of every axis, "entropy" or "entropy+tv".
-func (s StrengthSearch) names() []string {
+func (s StrengthSearch) names(p Problem) []string {
+	parts, _ := partsOf(p)
 	var names []string
 	for _, axis := range s.Axes {
-		var parts []string
+		var together []string
 		for _, i := range axis {
-			parts = append(parts, s.Prior[i].Name)
+			together = append(together, parts[i])
 		}
-		names = append(names, strings.Join(parts, "+"))
+		names = append(names, strings.Join(together, "+"))
 	}
 	return names
 }
 
-// prior returns the parts with their weights multiplied.
-func (s StrengthSearch) prior(strengths []float64) []Part {
-	parts := slices.Clone(s.Prior)
+// scaled returns p with the weights of its parts multiplied.
+func (s StrengthSearch) scaled(p Problem, strengths []float64) Problem {
+	p.Terms, p.Penalties = slices.Clone(p.Terms), slices.Clone(p.Penalties)
 	for a, axis := range s.Axes {
 		for _, i := range axis {
-			parts[i].Weight *= strengths[a]
+			if i < len(p.Terms) {
+				p.Terms[i].Weight *= strengths[a]
+			} else {
+				p.Penalties[i-len(p.Terms)].Weight *= strengths[a]
+			}
 		}
 	}
-	return parts
+	return p
 }
 
 // GramData returns a maker of the term "vis" of calibrated visibilities through a [measure.Gram]: a fit costs two FFTs per
@@ -144,8 +165,7 @@ func GramData(g radio.Grid) func(v *radio.Visibilities) (Data, error) {
 // heldOut is the training and the test data of every fold.
 type heldOut struct {
 	StrengthSearch
-	grid        radio.Grid
-	start       []float64
+	problem     Problem
 	train, test []Data
 }
 
@@ -177,10 +197,12 @@ func (h *heldOut) close() {
 }
 
 func (h *heldOut) fit(ctx context.Context, fold int, strengths, start []float64) ([]float64, error) {
-	if start == nil {
-		start = h.start
+	p := h.scaled(h.problem, strengths)
+	p.Terms = append(slices.Clone(h.train[fold].Terms), p.Terms...)
+	if start != nil {
+		p.Start = start
 	}
-	result, err := h.Solve(ctx, Problem{Grid: h.grid, Terms: append(slices.Clone(h.train[fold].Terms), h.prior(strengths)...), Start: start})
+	result, err := h.Solve(ctx, p)
 	if err != nil {
 		return nil, err
 	}

@@ -54,13 +54,13 @@ func ExampleStrengthSearch() {
 		return
 	}
 	tsv, _ := infer.NewTSV(infer.Scale{Grid: grid, FluxJy: 1, BeamRad: 2 * grid.CellRad})
-	search := infer.StrengthSearch{Vis: vis, Folds: folds, Prior: []infer.Part{{Name: "tsv", Weight: 100, Term: tsv}}}
 	start, _ := infer.StartFlat(grid, 1)
-	prior, table, err := search.Choose(context.Background(), grid, start, infer.CVConfig{})
+	problem := infer.Problem{Grid: grid, Start: start, Terms: []infer.Part{{Name: "tsv", Weight: 100, Term: tsv}}}
+	problem, table, err := infer.StrengthSearch{Vis: vis, Folds: folds}.Choose(context.Background(), problem, infer.CVConfig{})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	fmt.Printf("%s has weight %.0f, held-out χ² %.2f\n", prior[0].Name, prior[0].Weight, table.Candidates[table.Chosen].Mean)
+	fmt.Printf("%s has weight %.0f, held-out χ² %.2f\n", problem.Terms[0].Name, problem.Terms[0].Weight, table.Candidates[table.Chosen].Mean)
 	// Output: tsv has weight 1000, held-out χ² 1.14
 }

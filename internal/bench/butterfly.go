@@ -43,23 +43,23 @@ func butterfly(s *session) ([]Row, error) {
 }
 
 // crossValidated images the data with total variation. The search starts at a strength that is certainly too large: the fits of
-// strong priors are the easiest, and each of the others starts from one, so that 100 iterations are enough.
+// strong priors are the easiest, and each of the others starts from one, so that 150 iterations are enough.
 func (m *mock) crossValidated() ([]float64, error) {
 	const folds, strongest = 5, "tv=1000"
 	// The rounding of the corner is meant for a source of one beam; this one is a thousand times wider in area, and fainter.
 	scale := infer.Scale{Grid: m.grid, FluxJy: fluxJy, BeamRad: resolution, TVEps: 1e-5}
-	prior, err := infer.ParseRegularizers(strongest, scale)
-	if err != nil {
-		return nil, err
-	}
-	search := infer.StrengthSearch{Vis: m.vis, Prior: prior, Solve: func(ctx context.Context, p infer.Problem) (*infer.Result, error) {
-		return infer.RML(ctx, p, infer.RMLConfig{MaxIterations: 100})
-	}}
-	if search.Folds, err = radio.CellFolds(m.vis, m.grid, folds, rand.New(rand.NewPCG(2, 0))); err != nil {
-		return nil, err
-	}
 	start, err := infer.StartFlat(m.grid, fluxJy)
 	if err != nil {
+		return nil, err
+	}
+	p := infer.Problem{Grid: m.grid, Start: start}
+	if p.Terms, err = infer.ParseRegularizers(strongest, scale); err != nil {
+		return nil, err
+	}
+	search := infer.StrengthSearch{Vis: m.vis, Solve: func(ctx context.Context, p infer.Problem) (*infer.Result, error) {
+		return infer.RML(ctx, p, infer.RMLConfig{MaxIterations: 150})
+	}}
+	if search.Folds, err = radio.CellFolds(m.vis, m.grid, folds, rand.New(rand.NewPCG(2, 0))); err != nil {
 		return nil, err
 	}
 	// A fold per core, and each on one thread.
@@ -67,7 +67,7 @@ func (m *mock) crossValidated() ([]float64, error) {
 		return nil, err
 	}
 	defer func() { _ = torch.SetThreads(threads) }()
-	prior, table, err := search.Choose(context.Background(), m.grid, start, infer.CVConfig{Workers: min(threads, runtime.NumCPU())})
+	p, table, err := search.Choose(context.Background(), p, infer.CVConfig{Workers: min(threads, runtime.NumCPU())})
 	if err != nil {
 		return nil, err
 	}
@@ -75,17 +75,17 @@ func (m *mock) crossValidated() ([]float64, error) {
 	if err := table.Write(os.Stderr); err != nil {
 		return nil, err
 	}
-	return m.fit(prior, start)
+	return m.fit(p)
 }
 
 // fit images all data.
-func (m *mock) fit(prior []infer.Part, start []float64) ([]float64, error) {
+func (m *mock) fit(p infer.Problem) ([]float64, error) {
 	data, err := infer.GramData(m.grid)(m.vis)
 	if err != nil {
 		return nil, err
 	}
 	defer data.Close()
-	p := infer.Problem{Grid: m.grid, Start: start, Terms: append(data.Terms, prior...)}
+	p.Terms = append(data.Terms, p.Terms...)
 	result, err := infer.RML(context.Background(), p, infer.RMLConfig{MaxIterations: 500})
 	if err != nil {
 		return nil, err

@@ -105,7 +105,7 @@ func (l *gramLane) transform(sum []float64, g radio.Grid, vis []complex128) erro
 	if err := checkPoints(g, l.u, l.v); err != nil {
 		return err
 	}
-	plan, err := newPlan(g, l.u, l.v, gramEps)
+	plan, err := newPlan(g, l.u, l.v, gramEps, 1)
 	if err != nil {
 		return err
 	}

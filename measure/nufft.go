@@ -12,17 +12,18 @@ import (
 
 // NUFFT is the fast version of [radio.DFT]: V_k = Σ_p I_p exp(−2πi(u_k l_p + v_k m_p)) by FINUFFT in float64, and the exact
 // transpose of it. Results are the same to the byte from run to run, on several threads too. Calls from several goroutines
-// wait for each other. It holds about 24 bytes per point, and 16 to 100 per pixel and thread during a transform, more for a
+// wait for each other. It holds about 48 bytes per point, and 16 to 100 per pixel and thread during a transform, more for a
 // smaller error. Close frees its memory.
 type NUFFT struct {
 	grid   radio.Grid
 	u, v   []float64
 	blocks Blocks
 
-	mu    sync.Mutex
-	parts []part // blocks of points, in order
-	modes []complex128
-	lanes []lane
+	mu      sync.Mutex
+	forward []part // blocks of points, in order, each with a plan for all threads
+	parts   []part // smaller blocks, in order, each with a plan for one thread: they make the adjoint reproducible
+	modes   []complex128
+	lanes   []lane
 }
 
 var _ radio.Operator = (*NUFFT)(nil)
@@ -73,15 +74,9 @@ func NewNUFFTWith(g radio.Grid, u, v []float64, o NUFFTOptions) (*NUFFT, error) 
 		return nil, err
 	}
 	n := &NUFFT{grid: g, u: u, v: v, blocks: o.Blocks, modes: make([]complex128, g.Len())}
-	size := o.size(len(u), g.Len())
-	for first := 0; first < len(u); first += size {
-		last := min(first+size, len(u))
-		plan, err := newPlan(g, u[first:last], v[first:last], o.Eps)
-		if err != nil {
-			n.Close()
-			return nil, err
-		}
-		n.parts = append(n.parts, part{plan, first, last})
+	if err := n.plan(o); err != nil {
+		n.Close()
+		return nil, err
 	}
 	n.lanes = make([]lane, o.lanes(len(n.parts)))
 	for i := range n.lanes {
@@ -93,8 +88,34 @@ func NewNUFFTWith(g radio.Grid, u, v []float64, o NUFFTOptions) (*NUFFT, error) 
 	return n, nil
 }
 
+// plan makes the plans. Where one thread has all the work one plan serves both directions.
+func (n *NUFFT) plan(o NUFFTOptions) (err error) {
+	size := o.size(len(n.u), n.grid.Len())
+	if n.parts, err = n.plans(size, o.Eps, 1); err != nil {
+		return err
+	}
+	if n.forward = n.parts; o.lanes(len(n.parts)) > 1 {
+		n.forward, err = n.plans(min(o.lanes(len(n.parts))*size, len(n.u)), o.Eps, o.threads())
+	}
+	return err
+}
+
+// plans returns the plans of blocks of points.
+func (n *NUFFT) plans(size int, eps float64, threads int) ([]part, error) {
+	var parts []part
+	for first := 0; first < len(n.u); first += size {
+		last := min(first+size, len(n.u))
+		plan, err := newPlan(n.grid, n.u[first:last], n.v[first:last], eps, threads)
+		if err != nil {
+			return parts, err
+		}
+		parts = append(parts, part{plan, first, last})
+	}
+	return parts, nil
+}
+
 // newPlan returns the transform of images on g at the points u, v.
-func newPlan(g radio.Grid, u, v []float64, eps float64) (*finufft.Plan, error) {
+func newPlan(g radio.Grid, u, v []float64, eps float64, threads int) (*finufft.Plan, error) {
 	// l decreases and m increases with the index, hence the signs.
 	x, y := make([]float64, len(u)), make([]float64, len(v))
 	for k := range u {
@@ -105,7 +126,7 @@ func newPlan(g radio.Grid, u, v []float64, eps float64) (*finufft.Plan, error) {
 	if eps >= 2e-14 {
 		eps /= 2
 	}
-	plan, err := finufft.NewPlan(g.NX, g.NY, x, y, finufft.Options{Eps: eps})
+	plan, err := finufft.NewPlan(g.NX, g.NY, x, y, finufft.Options{Eps: eps, Threads: threads})
 	if err != nil {
 		return nil, fmt.Errorf("measure: NUFFT of %d x %d pixels, %d points: %w", g.NX, g.NY, len(u), err)
 	}
@@ -123,15 +144,9 @@ func (n *NUFFT) Forward(vis []complex128, img []float64) {
 	for p, value := range img {
 		n.modes[p] = complex(value, 0)
 	}
-	must(n.blocks.run(len(n.parts), func(lane int) error {
-		for i := lane; i < len(n.parts); i += len(n.lanes) {
-			p := n.parts[i]
-			if err := p.plan.Type2(vis[p.first:p.last], n.modes); err != nil {
-				return err
-			}
-		}
-		return nil
-	}))
+	for _, p := range n.forward {
+		must(p.plan.Type2(vis[p.first:p.last], n.modes))
+	}
 }
 
 // Adjoint fills img with Re Aᴴ vis. It panics on wrong lengths and after Close.
@@ -204,7 +219,7 @@ func (n *NUFFT) Error(img []float64, samples int) float64 {
 func (n *NUFFT) Close() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	for _, p := range n.parts {
+	for _, p := range append(n.forward, n.parts...) {
 		p.plan.Close()
 	}
 }

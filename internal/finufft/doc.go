@@ -18,7 +18,8 @@
 //
 // # Determinism
 //
-// With one thread, which is the default, two runs give the same bytes. With more, Type1 adds the points in an order that
-// depends on the scheduler, so that its rounding differs from run to run. Several plans with one thread each may run at
-// the same time.
+// With one thread, which is the default, two runs give the same bytes; Type2 does on any number of threads, because every
+// point is for itself. Type1 with more threads adds grids of points in the order in which they get ready, so that its rounding
+// differs from run to run (with two threads too: where a grid wraps around the border three numbers meet). Several plans
+// with one thread each may run at the same time.
 package finufft

@@ -29,7 +29,8 @@ import (
 type Options struct {
 	// Eps is the requested relative error, from 1e-14 to 0.1; 0 means 1e-12.
 	Eps float64
-	// Threads is the number of threads of one transform; 0 means 1, for which results are reproducible to the byte.
+	// Threads is the number of threads of one transform; 0 means 1. Type2 is reproducible to the byte whatever it is, Type1
+	// with 1 alone.
 	Threads int
 }
 

@@ -1,6 +1,7 @@
 package finufft_test
 
 import (
+	"errors"
 	"math"
 	"math/cmplx"
 	"math/rand/v2"
@@ -112,23 +113,35 @@ func TestType1IsTheAdjointOfType2(t *testing.T) {
 	}
 }
 
-func TestTwoRunsGiveTheSameBytes(t *testing.T) {
-	run := func() []complex128 {
-		rng := rand.New(rand.NewPCG(3, 1))
-		x, y := points(rng, 5000)
-		p, err := finufft.NewPlan(32, 31, x, y, finufft.Options{})
-		if err != nil {
-			t.Fatal(err)
+// Type1 and Type2 on one thread, and Type2 on two. 300,000 points are more than the library takes in one go.
+func TestRunsGiveTheSameBytes(t *testing.T) {
+	for _, threads := range []int{1, 2} {
+		for _, count := range []int{5000, 300_000} {
+			rng := rand.New(rand.NewPCG(3, 1))
+			x, y := points(rng, count)
+			in, modes := gaussians(rng, count), gaussians(rng, 64*61)
+			var first, firstAdjoint []complex128
+			for run := range 8 {
+				p, err := finufft.NewPlan(64, 61, x, y, finufft.Options{Eps: 1e-5, Threads: threads})
+				if err != nil {
+					t.Fatal(err)
+				}
+				out, adjoint := make([]complex128, count), make([]complex128, 64*61)
+				if err := errors.Join(p.Type2(out, modes), p.Type1(adjoint, in)); err != nil {
+					t.Fatal(err)
+				}
+				p.Close()
+				if run == 0 {
+					first, firstAdjoint = out, adjoint
+				}
+				if !slices.Equal(out, first) {
+					t.Fatalf("%d threads, %d points: run %d of Type2 gives other bytes", threads, count, run)
+				}
+				if threads == 1 && !slices.Equal(adjoint, firstAdjoint) {
+					t.Fatalf("%d points: run %d of Type1 gives other bytes", count, run)
+				}
+			}
 		}
-		defer p.Close()
-		f := make([]complex128, 32*31)
-		if err := p.Type1(f, gaussians(rng, 5000)); err != nil {
-			t.Fatal(err)
-		}
-		return f
-	}
-	if !slices.Equal(run(), run()) {
-		t.Error("two runs differ")
 	}
 }
 

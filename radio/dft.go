@@ -29,22 +29,19 @@ func NewDFT(g Grid, u, v []float64) *DFT {
 func (d *DFT) Len() int { return len(d.u) }
 
 // Forward fills vis[k] with the visibility of img (Jy/pixel, so vis is in Jy) at point k. The kernel splits into a
-// factor of the column and one of the row, so a visibility costs NX+NY sines and NX·NY multiplications.
+// factor of the column and one of the row, so a visibility costs as many sines as the part of the image that is not zero has
+// columns and rows, and one multiplication for each of its pixels.
 func (d *DFT) Forward(vis []complex128, img []float64) {
 	d.check(vis, img)
-	ex, ey := make([]complex128, d.grid.NX), make([]complex128, d.grid.NY)
+	s := supportOf(img, d.grid)
+	ex, ey, sums := make([]complex128, d.grid.NX), make([]complex128, d.grid.NY), make([]complex128, s.rows())
 	for k := range vis {
-		d.phasors(ex, ey, k)
-		var sum complex128
-		for y, e := range ey {
-			var re, im float64
-			for x, value := range img[y*d.grid.NX : (y+1)*d.grid.NX] {
-				re += value * real(ex[x])
-				im += value * imag(ex[x])
-			}
-			sum += e * complex(re, im)
+		d.phasors(ex[s.x0:s.x1], ey[s.y0:s.y1], k, s)
+		s.rowSums(sums, img, ex[s.x0:s.x1])
+		vis[k] = 0
+		for y, e := range ey[s.y0:s.y1] {
+			vis[k] += e * sums[y]
 		}
-		vis[k] = sum
 	}
 }
 
@@ -53,8 +50,9 @@ func (d *DFT) Adjoint(img []float64, vis []complex128) {
 	d.check(vis, img)
 	clear(img)
 	ex, ey := make([]complex128, d.grid.NX), make([]complex128, d.grid.NY)
+	whole := support{x1: d.grid.NX, y1: d.grid.NY, stride: d.grid.NX}
 	for k, value := range vis {
-		d.phasors(ex, ey, k)
+		d.phasors(ex, ey, k, whole)
 		for y, e := range ey {
 			a := value * complex(real(e), -imag(e))
 			re, im := real(a), imag(a)
@@ -66,13 +64,13 @@ func (d *DFT) Adjoint(img []float64, vis []complex128) {
 	}
 }
 
-// phasors fills ex[x] = exp(−2πi u_k l(x)) and ey[y] = exp(−2πi v_k m(y)).
-func (d *DFT) phasors(ex, ey []complex128, k int) {
+// phasors fills ex[x] = exp(−2πi u_k l) and ey[y] = exp(−2πi v_k m) for the columns and rows of s.
+func (d *DFT) phasors(ex, ey []complex128, k int, s support) {
 	for x := range ex {
-		ex[x] = phasor(-2 * math.Pi * d.u[k] * d.grid.L(x))
+		ex[x] = phasor(-2 * math.Pi * d.u[k] * d.grid.L(s.x0+x))
 	}
 	for y := range ey {
-		ey[y] = phasor(-2 * math.Pi * d.v[k] * d.grid.M(y))
+		ey[y] = phasor(-2 * math.Pi * d.v[k] * d.grid.M(s.y0+y))
 	}
 }
 

@@ -36,6 +36,7 @@ func write(w io.Writer, xLabel, yLabel string, points []point) error {
 			}
 		}
 	}
+	points, yLabel = thinned(points, yLabel)
 	data, err := dataPlot(yLabel, points)
 	if err != nil {
 		return fmt.Errorf("figure: draw %s: %w", yLabel, err)
@@ -55,6 +56,19 @@ func write(w io.Writer, xLabel, yLabel string, points []point) error {
 		return fmt.Errorf("figure: write PNG: %w", err)
 	}
 	return nil
+}
+
+// thinned returns every n-th point where there are too many to draw, and says so in the label.
+func thinned(points []point, label string) ([]point, string) {
+	every := (len(points) + manyPoints - 1) / manyPoints
+	if every <= 1 {
+		return points, label
+	}
+	var few []point
+	for j := 0; j < len(points); j += every {
+		few = append(few, points[j])
+	}
+	return few, fmt.Sprintf("%s, one of %d", label, every)
 }
 
 // sameColumns returns c with the left and right edges of aligned, so that the x axes of two panels coincide.

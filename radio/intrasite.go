@@ -18,6 +18,13 @@ func (v *Visibilities) IntraSite(a, b int) bool {
 	return a >= 0 && b >= 0 && distance(v.Stations[a], v.Stations[b]) < intraSiteMetres && v.arraySize() > vlbiMetres
 }
 
+// Connected reports whether the stations are those of a connected array: they are known, with their positions, and lie within 500 km.
+// Such arrays calibrate phases before imaging.
+func (v *Visibilities) Connected() bool {
+	size := v.arraySize()
+	return v.HasStations() && size > 0 && size <= vlbiMetres
+}
+
 // WithoutIntraSite returns a new set without the baselines inside a site, which see large-scale flux that no other
 // baseline sees, and the names of the pairs that were left out ("AA-AP"), sorted.
 func (v *Visibilities) WithoutIntraSite() (*Visibilities, []string) {

@@ -64,11 +64,11 @@ func unrolledCheckpoint(t *testing.T) string {
 func quick(t *testing.T, prior string) imageOptions {
 	t.Helper()
 	o := defaultOptions()
-	o.path = filepath.Join("..", "..", "examples", "m87", "SR1_M87_2017_101_lo_hops_netcal_StokesI.uvfits")
-	if _, err := os.Stat(o.path); err != nil {
+	o.paths = []string{filepath.Join("..", "..", "examples", "m87", "SR1_M87_2017_101_lo_hops_netcal_StokesI.uvfits")}
+	if _, err := os.Stat(o.paths[0]); err != nil {
 		t.Skipf("the bundled observation is absent: %v", err)
 	}
-	o.prior, o.npix, o.fov, o.fluxJy, o.maxIter = prior, 32, angle("128uas"), 0.6, 2
+	o.prior, o.npix, o.fov, o.flux, o.maxIter = prior, 32, angle("128uas"), flux("0.6"), 2
 	o.out = filepath.Join(t.TempDir(), "out")
 	return o
 }
@@ -201,7 +201,7 @@ func TestCheckpointSetsSystematicError(t *testing.T) {
 		if got := out.report.SystematicFraction; got != c.want || !strings.Contains(log.String(), c.note) {
 			t.Errorf("given %v: systematic error %g, want %g; log %s", c.given, got, c.want, log.String())
 		}
-		v := out.job.fit.vis
+		v := out.job.sets[0].fit.vis
 		amplitude := cmplx.Abs(v.Vis[0])
 		if fraction := math.Sqrt(1/v.Weight[0]) / amplitude; fraction < c.want {
 			t.Errorf("an error of %g of the amplitude is used, want at least %g", fraction, c.want)

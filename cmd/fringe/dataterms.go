@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"math"
 	"math/cmplx"
@@ -11,13 +10,12 @@ import (
 	"strconv"
 	"strings"
 
-	"fringe/figure"
 	"fringe/measure"
 	"fringe/radio"
 )
 
 // dataKinds are the kinds of data that --data may name, in the order of reports.
-func dataKinds() []string { return []string{"vis", "amp", "cphase", "logcamp"} }
+func dataKinds() []string { return []string{"vis", "amp", "cphase", "logcamp", "bispectrum"} }
 
 // parseData reads a list such as "amp=0.2,cphase,logcamp" into the weight of each kind.
 func parseData(list string) (map[string]float64, error) {
@@ -42,15 +40,54 @@ func parseData(list string) (map[string]float64, error) {
 	return weights, nil
 }
 
-// fit is everything that the image is compared with: the measured quantities and their likelihood.
+// parseRobust reads --robust-noise: nothing or none for Gaussian errors, huber or student with a parameter.
+func parseRobust(text string) (measure.Density, error) {
+	name, number, given := strings.Cut(text, ":")
+	parameter := 0.0
+	if given {
+		var err error
+		if parameter, err = strconv.ParseFloat(number, 64); err != nil || !(parameter > 0) || parameter > 1e6 {
+			return nil, fmt.Errorf("--robust-noise %q: the parameter is %q, must be a number above 0 and at most 1e6", text, number)
+		}
+	}
+	switch {
+	case text == "" || text == "none":
+		return measure.Gaussian{}, nil
+	case name == "huber":
+		return measure.Huber{Threshold: parameter}, nil
+	case name == "student":
+		return measure.StudentT{Nu: parameter}, nil
+	}
+	return nil, withHint(fmt.Errorf("--robust-noise %q is unknown", text), "known are huber:K (K in sigma), student:NU (degrees of freedom), none")
+}
+
+// dataSpec says what of the data is fitted, and how.
+type dataSpec struct {
+	weights map[string]float64 // of each kind
+	errs    errorBudget
+	minSNR  float64         // of visibilities that closure quantities and bispectra are made of
+	density measure.Density // of the errors of complex visibilities
+	beam    []float64       // primary beam on the grid; nil for none
+}
+
+// fitsVis reports whether complex visibilities are fitted.
+func (s dataSpec) fitsVis() bool { return s.weights["vis"] > 0 }
+
+// fit is everything that the image is compared with: the measured quantities of one data set and their likelihood. It is a data
+// term of an objective.
 type fit struct {
 	vis        *radio.Visibilities // with the systematic error
-	weights    map[string]float64
+	spec       dataSpec
 	amplitudes radio.AmplitudeSet
 	phases     *radio.Closures
 	ratios     *radio.Closures
-	op         *measure.NUFFT
-	likelihood *measure.Likelihood
+	bispectra  *radio.BispectrumSet
+	nufft      *measure.NUFFT
+	op         radio.Operator      // the same behind the primary beam
+	likelihood *measure.Likelihood // of all that is fitted
+
+	quadratic *measure.Quadratic  // of complex visibilities with Gaussian errors, whatever their number; nil when there are none
+	rest      *measure.Likelihood // what the quadratic form does not hold; nil for nothing
 }
 
 // errorBudget is what is added to the thermal errors, as fractions of the amplitude.
@@ -59,45 +96,146 @@ type errorBudget struct {
 	gain       float64 // of plain amplitudes, besides
 }
 
-// newFit forms the data of the given kinds from visibilities with thermal errors. Closure quantities are made of visibilities of at
-// least minSNR in |V|/σ.
-func newFit(thermal *radio.Visibilities, g radio.Grid, weights map[string]float64, errs errorBudget, minSNR float64) (*fit, error) {
-	v := thermal.WithSystematic(errs.systematic)
-	op, err := measure.NewNUFFT(g, v.U, v.V, 1e-12)
+// manyVisibilities is where closure quantities that are not fitted are no longer made as a check: their number grows with the
+// square of the stations.
+const manyVisibilities = 50_000
+
+// newFit forms the data from visibilities with thermal errors.
+func newFit(thermal *radio.Visibilities, g radio.Grid, spec dataSpec) (*fit, error) {
+	v := thermal.WithSystematic(spec.errs.systematic)
+	nufft, err := measure.NewNUFFT(g, v.U, v.V, 1e-12)
 	if err != nil {
 		return nil, withHint(err, "make the pixels smaller: more --npix or a smaller --fov")
 	}
 	f := &fit{
-		vis: v, weights: weights, op: op,
-		amplitudes: amplitudes(thermal, errs),
-		phases:     radio.ClosurePhases(v, minSNR),
-		ratios:     radio.LogClosureAmplitudes(v, minSNR),
+		vis: v, spec: spec, nufft: nufft, op: nufft, amplitudes: amplitudes(thermal, spec.errs),
+		phases: &radio.Closures{Order: 3}, ratios: &radio.Closures{Order: 4},
 	}
-	f.likelihood = &measure.Likelihood{Op: op}
-	for _, name := range dataKinds() {
-		if weights[name] == 0 {
-			continue
-		}
-		term, err := f.term(name)
-		if err != nil {
-			op.Close()
-			return nil, err
-		}
-		f.likelihood.Terms = append(f.likelihood.Terms, measure.Weighted{Term: term, Weight: weights[name]})
+	if err := f.form(g); err != nil {
+		f.close()
+		return nil, err
 	}
 	return f, nil
 }
 
+// form makes closures, terms and operators.
+func (f *fit) form(g radio.Grid) (err error) {
+	v, spec := f.vis, f.spec
+	if spec.beam != nil {
+		if f.op, err = measure.NewPrimaryBeam(f.nufft, spec.beam); err != nil {
+			return err
+		}
+	}
+	if v.HasStations() {
+		few := v.Len() <= manyVisibilities
+		if few || spec.weights["cphase"] > 0 {
+			f.phases = radio.ClosurePhases(v, spec.minSNR)
+		}
+		if few || spec.weights["logcamp"] > 0 {
+			f.ratios = radio.LogClosureAmplitudes(v, spec.minSNR)
+		}
+		if spec.weights["bispectrum"] > 0 {
+			f.bispectra = radio.Bispectra(v, spec.minSNR)
+		}
+	}
+	f.likelihood = &measure.Likelihood{Op: f.op}
+	for _, name := range dataKinds() {
+		if spec.weights[name] == 0 {
+			continue
+		}
+		term, err := f.term(name)
+		if err != nil {
+			return err
+		}
+		f.likelihood.Terms = append(f.likelihood.Terms, measure.Weighted{Term: term, Weight: spec.weights[name]})
+	}
+	return f.speedUp(g)
+}
+
+// speedUp replaces complex visibilities with Gaussian errors by their quadratic form, which costs two FFTs whatever their number.
+func (f *fit) speedUp(g radio.Grid) error {
+	f.rest = f.likelihood
+	if _, gaussian := f.spec.density.(measure.Gaussian); !gaussian || !f.spec.fitsVis() {
+		return nil
+	}
+	gram, err := measure.NewGram(g, f.vis)
+	if err != nil {
+		return err
+	}
+	if f.spec.beam != nil {
+		if gram, err = gram.WithPrimaryBeam(f.spec.beam); err != nil {
+			return err
+		}
+	}
+	if f.quadratic, err = measure.NewQuadratic(gram); err != nil {
+		return err
+	}
+	f.rest = nil
+	others := slices.DeleteFunc(slices.Clone(f.likelihood.Terms), func(t measure.Weighted) bool { return t.Name() == "vis" })
+	if len(others) > 0 {
+		f.rest = &measure.Likelihood{Op: f.op, Terms: others}
+	}
+	return nil
+}
+
+// close frees the operators.
+func (f *fit) close() {
+	f.nufft.Close()
+	if f.quadratic != nil {
+		f.quadratic.Close()
+	}
+}
+
+// ValueGrad returns Σ weight·(negative log-likelihood) of all kinds of data, and its gradient, as an objective wants it.
+func (f *fit) ValueGrad(grad, x []float64) (float64, error) {
+	if f.quadratic == nil {
+		return f.likelihood.ValueGrad(grad, x)
+	}
+	value, err := f.quadratic.ValueGrad(grad, x)
+	if err != nil {
+		return 0, err
+	}
+	weight := f.spec.weights["vis"]
+	value *= weight
+	for i := range grad {
+		grad[i] *= weight
+	}
+	if f.rest == nil {
+		return value, nil
+	}
+	var part []float64
+	if grad != nil {
+		part = make([]float64, len(grad))
+	}
+	more, err := f.rest.ValueGrad(part, x)
+	for i, g := range part {
+		grad[i] += g
+	}
+	return value + more, err
+}
+
+// ReducedChi2 returns the reduced χ² of each kind, for stop rules.
+func (f *fit) ReducedChi2(x []float64) (map[string]float64, error) {
+	if f.quadratic == nil || f.rest != nil {
+		return f.likelihood.ReducedChi2(x)
+	}
+	half, err := f.quadratic.ValueGrad(nil, x)
+	return map[string]float64{"vis": half / float64(f.vis.Unflagged().Len())}, err
+}
+
 // tooFaint returns how many visibilities closure quantities leave out.
-func (f *fit) tooFaint(minSNR float64) int {
+func (f *fit) tooFaint() int {
 	n := 0
 	for k, vis := range f.vis.Vis {
-		if !f.vis.Flagged(k) && !(cmplx.Abs(vis)*math.Sqrt(f.vis.Weight[k]) >= minSNR) {
+		if !f.vis.Flagged(k) && !(cmplx.Abs(vis)*math.Sqrt(f.vis.Weight[k]) >= f.spec.minSNR) {
 			n++
 		}
 	}
 	return n
 }
+
+// usesClosures reports whether closure quantities are fitted or, as a check, compared.
+func (f *fit) usesClosures() bool { return f.phases.Len() > 0 }
 
 // amplitudes returns debiased amplitudes with all their errors. Thermal noise alone lifts an amplitude, so it alone is taken
 // off; the other errors are as often too low as too high.
@@ -110,14 +248,19 @@ func amplitudes(thermal *radio.Visibilities, errs errorBudget) radio.AmplitudeSe
 }
 
 func (f *fit) term(name string) (measure.Term, error) {
-	if closure := name == "cphase" || name == "logcamp"; closure && !f.vis.HasStations() {
+	if name != "vis" && name != "amp" && !f.vis.HasStations() {
 		return nil, noStations("closure quantities")
 	}
 	switch name {
 	case "vis":
-		return measure.NewVis(f.vis)
+		return measure.NewRobustVis(f.vis, f.spec.density)
 	case "amp":
 		return measure.NewAmplitude(f.amplitudes)
+	case "bispectrum":
+		if len(f.bispectra.Value) == 0 {
+			return nil, noClosures("bispectra, which need three stations")
+		}
+		return measure.NewBispectrum(f.bispectra)
 	case "cphase":
 		return closureTerm(f.phases, "closure phases, which need three stations", measure.NewClosurePhase)
 	}
@@ -126,43 +269,23 @@ func (f *fit) term(name string) (measure.Term, error) {
 
 func closureTerm[T measure.Term](c *radio.Closures, what string, term func(*radio.Closures) (T, error)) (measure.Term, error) {
 	if c.Len() == 0 {
-		return nil, withHint(errors.New("the observation has no "+what+" at the same time"),
-			"fit something else with --data, vis or amp, or lower --closure-snr")
+		return nil, noClosures(what)
 	}
 	return term(c)
 }
 
-// predict returns the visibilities (Jy) of an image.
-func (f *fit) predict(img []float64) []complex128 {
-	model := make([]complex128, f.vis.Len())
-	f.op.Forward(model, img)
-	return model
-}
-
-// figures returns the residual figures by file name, one for each kind of data that the observation has, fitted or not.
-func (f *fit) figures(img []float64) map[string]func(w io.Writer) error {
-	model := f.predict(img)
-	figures := map[string]func(w io.Writer) error{
-		"amplitudes.png": func(w io.Writer) error { return figure.WriteAmplitudes(w, f.vis, f.amplitudes, model) },
-	}
-	if f.phases.Len() > 0 {
-		figures["closure_phases.png"] = func(w io.Writer) error { return figure.WriteClosurePhases(w, f.vis, f.phases, model) }
-	}
-	if f.ratios.Len() > 0 {
-		figures["log_closure_amplitudes.png"] = func(w io.Writer) error {
-			return figure.WriteLogClosureAmplitudes(w, f.vis, f.ratios, model)
-		}
-	}
-	return figures
+func noClosures(what string) error {
+	return withHint(errors.New("the observation has no "+what+" at the same time"),
+		"fit something else with --data, vis or amp, or lower --closure-snr")
 }
 
 // describe returns the kinds of data as --data writes them.
-func (f *fit) describe() string {
+func (s dataSpec) describe() string {
 	var parts []string
-	for _, name := range slices.Sorted(maps.Keys(f.weights)) {
+	for _, name := range slices.Sorted(maps.Keys(s.weights)) {
 		part := name
-		if f.weights[name] != 1 {
-			part = fmt.Sprintf("%s=%g", name, f.weights[name])
+		if s.weights[name] != 1 {
+			part = fmt.Sprintf("%s=%g", name, s.weights[name])
 		}
 		parts = append(parts, part)
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"fringe/measure"
 	"fringe/radio"
 )
 
@@ -32,11 +33,11 @@ func TestErrorsLeaveAmplitudes(t *testing.T) {
 		}
 	}
 	g := radio.Grid{NX: 16, NY: 16, CellRad: 4 * radio.Microarcsecond}
-	f, err := newFit(v, g, map[string]float64{"amp": 1}, errorBudget{0.3, 0.4}, 0)
+	f, err := newFit(v, g, dataSpec{weights: map[string]float64{"amp": 1}, errs: errorBudget{0.3, 0.4}, density: measure.Gaussian{}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.op.Close()
+	defer f.close()
 	if f.amplitudes.Value[0] != 4 || math.Abs(1/f.vis.Weight[0]-(9+0.09*25)) > 1e-12 {
 		t.Errorf("the fit has amplitude %g and variance %g, want 4 and %g", f.amplitudes.Value[0], 1/f.vis.Weight[0], 9+0.09*25)
 	}
@@ -46,7 +47,7 @@ func TestErrorsLeaveAmplitudes(t *testing.T) {
 func TestClosureCut(t *testing.T) {
 	o := quick(t, "entropy")
 	o.closureSNR = 30
-	obs, err := o.observe()
+	obs, err := o.observations()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,7 +56,7 @@ func TestClosureCut(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer cut.close()
-	v, faint := cut.fit.vis, 0
+	v, faint := cut.sets[0].fit.vis, 0
 	snr := func(k int32) float64 { return cmplx.Abs(v.Vis[k]) * math.Sqrt(v.Weight[k]) }
 	for k := range v.Vis {
 		if snr(int32(k)) < 30 {
@@ -63,11 +64,11 @@ func TestClosureCut(t *testing.T) {
 		}
 	}
 	want := fmt.Sprintf("closure quantities leave out %d of %d visibilities, below 30 sigma", faint, v.Len())
-	told := slices.ContainsFunc(obs.notes, func(n string) bool { return strings.HasPrefix(n, want) })
+	told := slices.ContainsFunc(obs[0].notes, func(n string) bool { return strings.HasPrefix(n, want) })
 	if faint == 0 || !told {
-		t.Errorf("notes %q, want one that starts with %q", obs.notes, want)
+		t.Errorf("notes %q, want one that starts with %q", obs[0].notes, want)
 	}
-	for _, set := range []*radio.Closures{cut.fit.phases, cut.fit.ratios} {
+	for _, set := range []*radio.Closures{cut.sets[0].fit.phases, cut.sets[0].fit.ratios} {
 		for _, k := range set.Index {
 			if snr(k) < 30 {
 				t.Errorf("visibility %d of %g sigma is in closures of %d", k, snr(k), set.Order)

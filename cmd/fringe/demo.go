@@ -89,9 +89,9 @@ func demo(ctx context.Context, out string, force bool, table, log io.Writer) err
 // (EHT Collaboration 2019, Paper IV, section 4).
 func (e exhibit) options(out string) imageOptions {
 	o := defaultOptions()
-	o.path, o.prior, o.data = e.file, e.prior, e.data
+	o.paths, o.prior, o.data = []string{e.file}, e.prior, e.data
 	o.out, o.force = filepath.Join(out, e.name), true
-	o.fov, o.fluxJy = angle("128uas"), 0.6
+	o.fov, o.flux = angle("128uas"), flux("0.6")
 	return o
 }
 

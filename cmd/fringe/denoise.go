@@ -17,12 +17,12 @@ func (j *job) denoise(ctx context.Context) (*infer.Result, error) {
 		if err != nil {
 			return nil, err
 		}
-		first, err := j.classical(ctx, terms)
+		first, err := j.classical(ctx, terms, nil)
 		if err != nil || first.Stop == infer.Cancelled {
 			return first, err
 		}
 		j.firstStage = first.Iterations
-		j.problem.Start = infer.Blur(j.grid, first.Image, j.beamRad()/2)
+		j.problem.Start = infer.Blur(j.grid, first.Image, j.resolution/2)
 	}
 	if j.options.method == "red" {
 		iterations := cmp.Or(j.options.maxIter, 500)
@@ -37,18 +37,33 @@ func (j *job) denoise(ctx context.Context) (*infer.Result, error) {
 	return infer.PnP(ctx, j.problem, j.prior.denoiser, c)
 }
 
-// phaseless reports whether nothing that is fitted knows the position of the source.
-func (j *job) phaseless() bool { return j.fit.weights["vis"] == 0 }
-
 // classical images with the given regularizers.
-func (j *job) classical(ctx context.Context, terms []infer.Part) (*infer.Result, error) {
+func (j *job) classical(ctx context.Context, terms []infer.Part, penalties []infer.Penalty) (*infer.Result, error) {
 	problem := j.problem
-	problem.Terms = slices.Concat(problem.Terms, terms)
-	c := infer.EHTDefaults(j.beamRad())
-	if j.options.maxIter > 0 {
-		c.MaxIterations = j.options.maxIter
+	problem.Terms, problem.Penalties = slices.Concat(problem.Terms, terms), penalties
+	c, err := j.solver(penalties)
+	if err != nil {
+		return nil, err
 	}
-	return infer.RML(ctx, problem, c)
+	return infer.Solve(ctx, problem, c)
+}
+
+// solver returns the settings of the solver. Without complex visibilities there are local minima, from which rounds of blur and restart
+// free the image; with them one longer round is as good.
+func (j *job) solver(penalties []infer.Penalty) (infer.SolverConfig, error) {
+	c, err := j.options.solverFlags.config(len(penalties) > 0)
+	if err != nil || !j.phaseless() {
+		if c.Solver == infer.LBFGS && c.MaxIterations == 0 {
+			c.MaxIterations = 800
+		}
+		return c, err
+	}
+	rounds := infer.EHTDefaults(j.resolution)
+	c.Rounds = make([]infer.Round, rounds.Rounds)
+	for k := 1; k < len(c.Rounds); k++ {
+		c.Rounds[k].BlurFWHMRad = rounds.BlurFWHMRad
+	}
+	return c, nil
 }
 
 // method names the solver for reports.
@@ -61,5 +76,9 @@ func (j *job) method() string {
 	case j.prior.denoiser != nil:
 		return j.options.method
 	}
-	return "rml"
+	c, err := j.solver(j.prior.penalties)
+	if err != nil || c.Solver == infer.LBFGS {
+		return "rml"
+	}
+	return "rml by " + string(c.Solver)
 }

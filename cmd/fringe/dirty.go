@@ -3,10 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
-	"math"
-	"os"
 	"slices"
-	"strings"
 
 	"fringe/data"
 	"fringe/measure"
@@ -18,18 +15,16 @@ import (
 // dirtyOptions are the flags of fringe dirty.
 type dirtyOptions struct {
 	selection
-	out            string
-	weighting      string
-	robust         float64
-	taper, uvTaper quantity
-	npix           int
-	fov            quantity
-	force          bool
+	weightingFlags
+	out   string
+	npix  int
+	fov   quantity
+	force bool
 }
 
 func dirtyCommand() *cobra.Command {
 	o := dirtyOptions{
-		selection: selection{uvMin: length("")}, weighting: string(radio.Briggs), taper: angle(""), uvTaper: length(""), npix: 256, fov: angle(""),
+		selection: selection{uvMin: length("")}, weightingFlags: newWeightingFlags(), npix: 256, fov: angle(""),
 	}
 	c := &cobra.Command{
 		Use:   "dirty OBS --out DIR",
@@ -49,8 +44,8 @@ The stations' phases must be calibrated, or there is nothing to see.`,
   fringe dirty OBS.uvfits --weighting briggs --robust 0.5 --taper 20uas --npix 512 --fov 500uas --out out/dirty`,
 		Args: oneArgument("one file of visibilities"),
 		RunE: func(c *cobra.Command, args []string) error {
-			if c.Flags().Changed("robust") && o.weighting != string(radio.Briggs) {
-				return withHint(fmt.Errorf("--robust is for --weighting briggs, and --weighting is %s", o.weighting), "leave one of them out")
+			if err := o.checkRobust(c.Flags()); err != nil {
+				return err
 			}
 			o.path = args[0]
 			return o.run(c.ErrOrStderr())
@@ -58,10 +53,7 @@ The stations' phases must be calibrated, or there is nothing to see.`,
 	}
 	f := c.Flags()
 	f.StringVarP(&o.out, "out", "o", "", "folder of the results (required)")
-	f.StringVar(&o.weighting, "weighting", o.weighting, "natural, uniform or briggs")
-	f.Float64Var(&o.robust, "robust", o.robust, "of briggs: from -2, almost uniform, to 2, almost natural")
-	f.Var(&o.taper, "taper", "Gaussian taper: its full width at half maximum on the sky, such as 20uas")
-	f.Var(&o.uvTaper, "uv-taper", "the same by its full width at half maximum in wavelengths, such as 4Gl")
+	o.weightingFlags.register(f)
 	f.IntVar(&o.npix, "npix", o.npix, "pixels along each side")
 	f.Var(&o.fov, "fov", "field of view, such as 128uas, 10mas, 3arcsec (default: pixels of 1/12 of the resolution)")
 	o.addFlags(f)
@@ -94,28 +86,13 @@ func (o dirtyOptions) run(log io.Writer) error {
 
 // validate checks the flags before anything is read and returns the weighting that they ask for.
 func (o dirtyOptions) validate() (radio.Weighting, error) {
-	w := radio.Weighting{Scheme: radio.Scheme(o.weighting), Robust: o.robust}
 	if o.out == "" {
-		return w, withHint(fmt.Errorf("no folder for the results"), "name one with --out DIR")
+		return radio.Weighting{}, withHint(fmt.Errorf("no folder for the results"), "name one with --out DIR")
 	}
 	if o.npix < 8 || o.npix > 8192 {
-		return w, fmt.Errorf("--npix is %d, must be between 8 and 8192", o.npix)
+		return radio.Weighting{}, fmt.Errorf("--npix is %d, must be between 8 and 8192", o.npix)
 	}
-	if _, err := radio.ParseScheme(o.weighting); err != nil {
-		return w, withHint(fmt.Errorf("--weighting %q is unknown", o.weighting), "known are natural, uniform, briggs")
-	}
-	if !(math.Abs(o.robust) <= radio.MaxRobust) {
-		return w, fmt.Errorf("--robust is %g, must lie between -%d (uniform) and %d (natural)", o.robust, radio.MaxRobust, radio.MaxRobust)
-	}
-	width := o.taper.value
-	if o.uvTaper.value > 0 {
-		if width > 0 {
-			return w, withHint(fmt.Errorf("--taper and --uv-taper say the same thing twice"), "give one of them")
-		}
-		width = radio.BaselineFWHM(o.uvTaper.value)
-	}
-	w.Taper = radio.Beam{MajRad: width, MinRad: width}
-	return w, nil
+	return o.weightingFlags.value()
 }
 
 func (o dirtyOptions) grid(obs *observation) radio.Grid {
@@ -140,7 +117,7 @@ func (o dirtyOptions) save(dir *outDir, obs *observation, p *measure.Products, l
 	}
 	report.checkWeights(obs.vis, p.Grid)
 	head := data.ImageHeader{Source: obs.vis.Source, FreqHz: meanFreqHz(obs.vis), MJD: obs.vis.RefMJD + slices.Min(obs.vis.TimeSec)/86400, History: []string{
-		"made by fringe " + version, "command: " + strings.Join(os.Args, " "), fmt.Sprintf("weighting %v of %d visibilities", p.Weighting, obs.vis.Len()),
+		"made by fringe " + version, "command: " + commandLine(), fmt.Sprintf("weighting %v of %d visibilities", p.Weighting, obs.vis.Len()),
 	}}
 	if err := saveProducts(dir, p, head); err != nil {
 		return err

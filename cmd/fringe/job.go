@@ -3,7 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
-	"math"
+	"slices"
 
 	"fringe/infer"
 	"fringe/measure"
@@ -12,135 +12,145 @@ import (
 
 // job is an imaging problem that is ready to be solved.
 type job struct {
+	options imageOptions
+	sets    []*dataset
 	grid    radio.Grid
 	fluxJy  float64
 	prior   *prior
-	fit     *fit
 	scale   infer.Scale // of regularizers
 	problem infer.Problem
 	errs    errorBudget
 
-	firstStage int // iterations of the classical image that a denoiser starts from
-	options    imageOptions
+	resolution float64 // 1/(longest baseline), radians
+	wide       bool    // the data are calibrated and of a connected array: the field may hold many resolutions
+	firstStage int     // iterations of the classical image that a denoiser starts from
 }
 
-// validate checks the flags before anything is read.
-func (o imageOptions) validate() error {
-	if o.out == "" {
-		return withHint(fmt.Errorf("no folder for the results"), "name one with --out DIR")
+// prepare turns observations into a problem: prior, grid, flux, data terms and first image. The caller closes it.
+func (o imageOptions) prepare(all []*observation) (*job, error) {
+	weights, err := parseDatasetWeights(o.setWeights, len(all))
+	if err != nil {
+		return nil, err
 	}
-	if o.npix < 8 || o.npix > 4096 {
-		return fmt.Errorf("--npix is %d, must be between 8 and 4096", o.npix)
-	}
-	for _, f := range []struct {
-		name  string
-		value float64
-	}{{"sys", o.sys}, {"gain-error", o.gains}} {
-		if !(f.value >= 0 && f.value < 1) {
-			return fmt.Errorf("--%s is %g, must be a fraction of at least 0 and below 1", f.name, f.value)
-		}
-	}
-	if !(o.closureSNR >= 0) || math.IsInf(o.closureSNR, 0) {
-		return fmt.Errorf("--closure-snr is %g, must not be negative", o.closureSNR)
-	}
-	if !(o.fluxJy >= 0) || math.IsInf(o.fluxJy, 0) {
-		return fmt.Errorf("--flux is %g Jy, must be positive", o.fluxJy)
-	}
-	if !(o.strength >= 0) || math.IsInf(o.strength, 0) {
-		return fmt.Errorf("--strength is %g, must be positive", o.strength)
-	}
-	if o.maxIter < 0 {
-		return fmt.Errorf("--max-iter is %d, must not be negative", o.maxIter)
-	}
-	if o.method != "pnp" && o.method != "red" {
-		return fmt.Errorf("--method %q is unknown: known are pnp, red", o.method)
-	}
-	if o.data != "auto" {
-		if _, err := parseData(o.data); err != nil {
-			return err
-		}
-	}
-	if _, err := startImage(o.start, radio.Grid{NX: 8, NY: 8, CellRad: 1}, 1, 1); err != nil {
-		return err
-	}
-	return checkPrior(o.prior)
-}
-
-// prepare turns an observation into a problem: prior, grid, flux, data terms and first image. The caller closes it.
-func (o imageOptions) prepare(obs *observation) (*job, error) {
 	p, err := openPrior(o.prior)
 	if err != nil {
 		return nil, err
 	}
-	j := &job{prior: p, options: o}
-	if err := j.form(obs); err != nil {
+	j := &job{prior: p, options: o, wide: true}
+	for i, obs := range all {
+		j.sets = append(j.sets, &dataset{obs: obs, weight: weights[i]})
+		j.resolution = max(j.resolution, obs.vis.UVMax())
+		j.wide = j.wide && obs.calibrated()
+	}
+	j.resolution = 1 / j.resolution
+	if err := j.form(); err != nil {
 		j.close()
 		return nil, err
 	}
 	return j, nil
 }
 
-func (j *job) form(obs *observation) (err error) {
-	o := j.options
-	weights, err := o.dataWeights(obs, j.prior)
-	if err != nil {
+func (j *job) form() (err error) {
+	if err := j.checkPrior(); err != nil {
 		return err
 	}
+	if err := j.chooseGrid(); err != nil {
+		return err
+	}
+	if err := j.chooseFlux(); err != nil {
+		return err
+	}
+	j.problem.Grid = j.grid
+	if j.problem.Mask, err = maskPixels(j.options.mask, j.grid); err != nil {
+		return err
+	}
+	if j.problem.Start, err = j.startImage(); err != nil {
+		return err
+	}
+	j.scale = infer.Scale{Grid: j.grid, FluxJy: j.fluxJy, BeamRad: j.resolution, Prior: j.problem.Start}
+	if err := j.prior.regularize(j.scale, j.options.proximal(j.prior.name)); err != nil {
+		return err
+	}
+	j.errs = j.errorBudget()
+	for _, s := range j.sets {
+		if err := j.formSet(s); err != nil {
+			return err
+		}
+	}
+	return j.assemble()
+}
+
+// checkPrior refuses flags that do not suit the prior.
+func (j *job) checkPrior() error {
+	o := j.options
 	if o.strength > 0 && j.prior.denoiser == nil {
 		return withHint(fmt.Errorf("--strength is that of a denoiser, and %s is none", j.prior.name),
 			"give each regularizer its own, such as --prior entropy=1,tv=0.5")
 	}
-	j.grid, j.fluxJy = o.grid(obs, j.prior), o.fluxJy
-	if j.fluxJy == 0 {
-		j.fluxJy = obs.fluxJy()
+	if j.prior.network == nil {
+		return nil
+	}
+	for _, f := range []struct{ name, value, none string }{{"mask", o.mask, "none"}, {"start", o.start, "auto"}, {"primary-beam", o.beam, "none"}, {"robust-noise", o.robustFit, "none"}} {
+		if f.value != f.none {
+			return withHint(fmt.Errorf("--%s is not for %s, an unrolled network: it knows its own steps only", f.name, j.prior.name), "leave --%s out, or take another --prior", f.name)
+		}
+	}
+	return nil
+}
+
+// chooseFlux takes the flux that was given, or the largest estimate.
+func (j *job) chooseFlux() error {
+	if j.fluxJy = j.options.flux.value; j.fluxJy > 0 {
+		return nil
+	}
+	for _, s := range j.sets {
+		j.fluxJy = max(j.fluxJy, s.obs.fluxJy())
 	}
 	if !(j.fluxJy > 0) {
 		return withHint(fmt.Errorf("the amplitude on the shortest baselines is %g Jy", j.fluxJy), "give the total flux with --flux")
 	}
-	beam := obs.resolutionRad()
-	if j.problem.Start, err = startImage(o.start, j.grid, j.fluxJy, beam); err != nil {
-		return err
-	}
-	j.scale = infer.Scale{Grid: j.grid, FluxJy: j.fluxJy, BeamRad: beam, Prior: j.problem.Start}
-	if err := j.prior.regularize(j.scale); err != nil {
-		return err
-	}
-	j.errs = o.errorBudget(obs, j.prior)
-	if j.fit, err = newFit(obs.vis, j.grid, weights, j.errs, o.closureSNR); err != nil {
-		return err
-	}
-	if n := j.fit.tooFaint(o.closureSNR); n > 0 && obs.vis.HasStations() {
-		obs.note("closure quantities leave out %d of %d visibilities, below %g sigma (--closure-snr)", n, j.fit.vis.Len(), o.closureSNR)
-	}
-	return j.assemble(weights)
+	return nil
 }
 
-// grid returns the pixel grid: square, of the given field, or with pixels such as the network was trained on, or of 1/12 of
-// the resolution.
-func (o imageOptions) grid(obs *observation, p *prior) radio.Grid {
-	const uas = radio.Microarcsecond
-	cell := o.fov.value / float64(o.npix)
-	switch {
-	case cell > 0 && p.cellRad > 0 && math.Abs(math.Log(cell/p.cellRad)) > math.Log(1.25):
-		obs.note("%s was trained on pixels of %.3g uas, these have %.3g uas: it has not learned from such skies", p.name, p.cellRad/uas, cell/uas)
-	case cell == 0 && p.cellRad > 0 && suits(p.cellRad, o.npix, obs.resolutionRad()):
-		cell = p.cellRad
-		obs.note("field of view %.4g uas: pixels such as %s was trained on (--npix widens it with these pixels)", cell*float64(o.npix)/uas, p.name)
-	case cell == 0 && p.cellRad > 0:
-		cell = obs.resolutionRad() / 12
-		obs.note("warning: %s was trained on pixels of %.3g uas, which do not suit a resolution of %.3g uas: it has not learned from such skies",
-			p.name, p.cellRad/uas, obs.resolutionRad()/uas)
-		obs.note("field of view %.4g uas: pixels of 1/12 of the resolution (--fov sets it)", cell*float64(o.npix)/uas)
-	case cell == 0:
-		cell = obs.resolutionRad() / 12
-		obs.note("field of view %.4g uas: pixels of 1/12 of the resolution (--fov sets it)", cell*float64(o.npix)/uas)
+// formSet makes the fit of one data set.
+func (j *job) formSet(s *dataset) error {
+	spec, err := j.dataSpec(s.obs)
+	if err != nil {
+		return err
 	}
-	return radio.Grid{NX: o.npix, NY: o.npix, CellRad: cell}
+	if s.fit, err = newFit(s.obs.vis, j.grid, spec); err != nil {
+		return err
+	}
+	if n := s.fit.tooFaint(); n > 0 && s.fit.usesClosures() {
+		s.obs.note("closure quantities leave out %d of %d visibilities, below %g sigma (--closure-snr)", n, s.fit.vis.Len(), spec.minSNR)
+	}
+	return nil
 }
+
+// dataSpec says what of an observation is fitted.
+func (j *job) dataSpec(obs *observation) (spec dataSpec, err error) {
+	o := j.options
+	spec = dataSpec{errs: j.errs, minSNR: o.closureSNR}
+	if spec.density, err = parseRobust(o.robustFit); err != nil {
+		return spec, err
+	}
+	if spec.weights, err = j.dataWeights(obs); err != nil {
+		return spec, err
+	}
+	if _, gaussian := spec.density.(measure.Gaussian); !gaussian && !spec.fitsVis() {
+		return spec, withHint(fmt.Errorf("--robust-noise %s is for complex visibilities, and %s is fitted", o.robustFit, spec.describe()), "leave it out, or fit vis with --data")
+	}
+	spec.beam, err = primaryBeam(o.beam, j.grid, meanFreqHz(obs.vis))
+	return spec, err
+}
+
+// note tells something about the whole job.
+func (j *job) note(format string, args ...any) { j.sets[0].obs.note(format, args...) }
 
 // errorBudget returns the errors besides thermal noise. An unrolled network has learned how far to trust data with the
 // systematic error of its training, so that one is used unless the user gives another.
-func (o imageOptions) errorBudget(obs *observation, p *prior) errorBudget {
+func (j *job) errorBudget() errorBudget {
+	o, p := j.options, j.prior
 	sys, origin := o.sys, ""
 	if p.network != nil {
 		switch {
@@ -151,13 +161,14 @@ func (o imageOptions) errorBudget(obs *observation, p *prior) errorBudget {
 		}
 	}
 	if sys > 0 || origin != "" {
-		obs.note("errors include a systematic %.3g %% of the amplitude%s", 100*sys, origin)
+		j.note("errors include a systematic %.3g %% of the amplitude%s", 100*sys, origin)
 	}
 	return errorBudget{sys, o.gains}
 }
 
 // dataWeights returns what is fitted with which weight.
-func (o imageOptions) dataWeights(obs *observation, p *prior) (map[string]float64, error) {
+func (j *job) dataWeights(obs *observation) (map[string]float64, error) {
+	o, p := j.options, j.prior
 	if p.network != nil {
 		if o.data != "auto" && o.data != "vis" {
 			return nil, withHint(fmt.Errorf("%s is an unrolled network, which works on calibrated visibilities, not on %s", p.name, o.data),
@@ -165,14 +176,18 @@ func (o imageOptions) dataWeights(obs *observation, p *prior) (map[string]float6
 		}
 		return map[string]float64{"vis": 1}, nil
 	}
-	if o.data == "auto" {
-		if !obs.vis.HasStations() {
-			obs.note("fitted to complex visibilities: without stations there are no closure quantities, and the data are taken for calibrated")
-			return map[string]float64{"vis": 1}, nil
-		}
+	if o.data != "auto" {
+		return parseData(o.data)
+	}
+	switch {
+	case !obs.vis.HasStations():
+		obs.note("fitted to complex visibilities: without stations there are no closure quantities, and the data are taken for calibrated")
+	case obs.vis.Connected():
+		obs.note("fitted to complex visibilities: connected arrays calibrate before imaging (--data amp=0.2,cphase,logcamp does not rely on it)")
+	default:
 		return parseData(autoData)
 	}
-	return parseData(o.data)
+	return map[string]float64{"vis": 1}, nil
 }
 
 // autoData is fitted unless told otherwise: closure quantities carry the shape whatever the stations' gains, and amplitudes
@@ -188,22 +203,22 @@ const (
 	estimatedFluxTolerance = 0.5
 )
 
-// assemble puts the data terms together. The flux is a datum unless complex visibilities are fitted and nobody gave a flux.
-func (j *job) assemble(weights map[string]float64) error {
-	j.problem.Grid = j.grid
-	j.problem.Terms = []infer.Part{{Name: "data", Weight: 1, Term: j.fit.likelihood}}
-	given := j.options.fluxJy > 0
-	if weights["vis"] == 0 || given {
-		tolerance := estimatedFluxTolerance
-		if given {
-			tolerance = givenFluxTolerance
-		}
-		flux, err := measure.NewFlux(j.fluxJy, tolerance*j.fluxJy)
-		if err != nil {
-			return err
-		}
-		j.problem.Terms = append(j.problem.Terms, infer.Part{Name: "flux", Weight: 1, Term: flux})
+// assemble puts the objective's data terms together. The flux is a datum unless complex visibilities are fitted and nobody gave a flux.
+func (j *job) assemble() error {
+	j.problem.Terms = j.dataTerms()
+	given := j.options.flux.value > 0
+	if !j.phaseless() && !given {
+		return nil
 	}
+	tolerance := estimatedFluxTolerance
+	if given {
+		tolerance = givenFluxTolerance
+	}
+	flux, err := measure.NewFlux(j.fluxJy, tolerance*j.fluxJy)
+	if err != nil {
+		return err
+	}
+	j.problem.Terms = append(j.problem.Terms, infer.Part{Name: "flux of the image", Weight: 1, Term: flux})
 	return nil
 }
 
@@ -217,22 +232,21 @@ func (j *job) solve(ctx context.Context, p *progress) (*infer.Result, error) {
 	case j.prior.denoiser != nil:
 		return j.denoise(ctx)
 	}
-	return j.classical(ctx, j.prior.terms)
+	return j.classical(ctx, j.prior.terms, j.prior.penalties)
 }
 
-func (j *job) beamRad() float64 { return 1 / j.fit.vis.UVMax() }
+// phaseless reports whether nothing that is fitted knows the position of the source.
+func (j *job) phaseless() bool {
+	return !slices.ContainsFunc(j.sets, func(s *dataset) bool { return s.weight > 0 && s.fit.spec.fitsVis() })
+}
 
 func (j *job) close() {
-	if j.fit != nil {
-		j.fit.op.Close()
+	for _, s := range j.sets {
+		if s.fit != nil {
+			s.fit.close()
+		}
 	}
 	if j.prior != nil {
 		j.prior.close()
 	}
-}
-
-// suits reports whether pixels of a training make sense for a resolution: the resolution is two pixels at least, and a third of
-// the field at most.
-func suits(cellRad float64, npix int, resolutionRad float64) bool {
-	return resolutionRad >= 2*cellRad && 3*resolutionRad <= float64(npix)*cellRad
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -38,7 +39,9 @@ func run() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop)
-	if err := rootCommand().ExecuteContext(ctx); err != nil {
+	if err := rootCommand().ExecuteContext(ctx); errors.Is(err, errInterrupted) {
+		return 130 // as of a program that Ctrl-C ended
+	} else if err != nil {
 		report(os.Stderr, err)
 		return 1
 	}

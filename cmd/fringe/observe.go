@@ -17,7 +17,8 @@ import (
 // observation is the data of one image after selection and averaging, with thermal errors, and what was done to get there.
 type observation struct {
 	vis    *radio.Visibilities
-	siteJy float64 // median amplitude on the baselines inside a site; 0 when there are none or they are kept
+	whole  *radio.Visibilities // the same before averaging
+	siteJy float64             // median amplitude on the baselines inside a site; 0 when there are none or they are kept
 	notes  []string
 }
 
@@ -27,6 +28,7 @@ type selection struct {
 	read      readFlags
 	uvMin     quantity
 	scans     bool // averaged over each scan
+	vlbiScans bool // unless the array is a connected one, whose long scans and wide fields an average would smear
 	intraSite bool // the baselines inside a site are kept
 }
 
@@ -48,6 +50,9 @@ func (o selection) observe() (*observation, error) {
 	obs := &observation{}
 	v := raw.Unflagged()
 	obs.note("%s: %s", o.path, contents(v))
+	if flagged := raw.Len() - v.Len(); flagged > 0 {
+		obs.note("left out %d flagged visibilities, whose weights are not positive numbers", flagged)
+	}
 	if o.uvMin.value > 0 {
 		v = v.Select(func(k int) bool { return v.UVDistance(k) >= o.uvMin.value })
 	}
@@ -59,7 +64,8 @@ func (o selection) observe() (*observation, error) {
 			obs.note("left out the baselines inside a site, %s, which see extended flux (--keep-intra-site keeps them)", strings.Join(pairs, ", "))
 		}
 	}
-	if o.scans && v.HasStations() {
+	obs.whole = v
+	if o.scans && v.HasStations() && !(o.vlbiScans && v.Connected()) {
 		v = v.ScanAverage(0)
 		obs.note("averaged over scans: %d visibilities", v.Len())
 	}
@@ -98,14 +104,13 @@ func (obs *observation) tell(w io.Writer) {
 // resolutionRad returns 1/(longest baseline) in radians.
 func (obs *observation) resolutionRad() float64 { return 1 / obs.vis.UVMax() }
 
+// calibrated reports whether the phases are taken for calibrated: there are no stations, or those of a connected array.
+func (obs *observation) calibrated() bool { return !obs.vis.HasStations() || obs.vis.Connected() }
+
 // shortAmplitude returns the median amplitude (Jy) of the given fraction of the visibilities, those with the shortest
 // baselines, but of three at least.
 func shortAmplitude(v *radio.Visibilities, fraction float64) float64 {
-	order := make([]int, v.Len())
-	for k := range order {
-		order[k] = k
-	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(v.UVDistance(a), v.UVDistance(b)) })
+	order := byLength(v)
 	count := min(max(3, int(fraction*float64(v.Len()))), v.Len())
 	amplitudes := make([]float64, count)
 	for i, k := range order[:count] {
@@ -119,6 +124,11 @@ func shortAmplitude(v *radio.Visibilities, fraction float64) float64 {
 // largest well measured one, since no visibility of a positive sky exceeds its total flux. It is too low when all baselines
 // resolve the source.
 func (obs *observation) fluxJy() float64 {
+	if obs.calibrated() {
+		flux := shortMean(obs.vis)
+		obs.note("total flux %.3g Jy, the mean of the shortest baselines; give --flux when you know it", flux)
+		return flux
+	}
 	flux, where := shortAmplitude(obs.vis, 0.05), "the amplitude on the shortest baselines"
 	if largest := largestAmplitude(obs.vis); largest > flux {
 		flux, where = largest, "the largest amplitude"
@@ -129,6 +139,28 @@ func (obs *observation) fluxJy() float64 {
 	}
 	obs.note("total flux %.3g Jy, %s%s; give --flux when you know it", flux, where, upper)
 	return flux
+}
+
+// shortMean returns the modulus of the weighted mean (Jy) of the hundredth of the visibilities with the shortest baselines, but of
+// three at least: of calibrated data, where noise averages out.
+func shortMean(v *radio.Visibilities) float64 {
+	order := byLength(v)
+	mean, weight := complex128(0), 0.0
+	for _, k := range order[:min(max(3, len(order)/100), len(order))] {
+		mean += complex(v.Weight[k], 0) * v.Vis[k]
+		weight += v.Weight[k]
+	}
+	return cmplx.Abs(mean) / weight
+}
+
+// byLength returns the visibilities in the order of their baselines' lengths.
+func byLength(v *radio.Visibilities) []int {
+	order := make([]int, v.Len())
+	for k := range order {
+		order[k] = k
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(v.UVDistance(a), v.UVDistance(b)) })
+	return order
 }
 
 // largestAmplitude returns the 98th percentile (Jy) of the amplitudes of at least 5σ, so that a few bad ones do not count.

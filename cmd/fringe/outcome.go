@@ -1,50 +1,44 @@
 package main
 
 import (
-	"bytes"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"math"
-	"os"
+	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
-	"fringe/data"
-	"fringe/figure"
 	"fringe/infer"
+	"fringe/measure"
 	"fringe/radio"
 )
 
-// imageFiles are the files that fringe image may write. The last one marks a finished run.
-func imageFiles() []string {
-	return []string{"image.fits", "image.png", "amplitudes.png", "closure_phases.png", "log_closure_amplitudes.png", "report.json"}
-}
-
 // outcome is a finished image and everything that is told about it.
 type outcome struct {
-	options imageOptions
-	job     *job
-	result  *infer.Result
-	report  imageReport
+	options   imageOptions
+	job       *job
+	result    *infer.Result
+	report    imageReport
+	residuals []residuals
+	products  *measure.Products // nil where they cannot be made
+	troubles  []string          // what could not be made
+	figures   []page            // that were drawn, for the page
 }
 
-// imageReport is report.json.
+// imageReport is report.json. Two runs of the same command differ in seconds only.
 type imageReport struct {
-	ReducedChi2        map[string]float64 `json:"reduced_chi2"` // of the fitted kinds of data
+	ReducedChi2        map[string]float64 `json:"reduced_chi2"`   // of the fitted kinds of data; those of the second file end in 2
+	LogLikelihood      float64            `json:"log_likelihood"` // of all that is fitted, constants included, weights left out
 	FluxJy             float64            `json:"flux_jy"`
 	Iterations         int                `json:"iterations"`
 	FirstStage         int                `json:"first_stage_iterations,omitempty"` // of the classical image that a denoiser starts from
 	StopReason         string             `json:"stop_reason"`
-	Seconds            seconds            `json:"seconds"`
 	Prior              string             `json:"prior"`
 	Method             string             `json:"method"`
 	Strength           float64            `json:"strength,omitempty"` // of a denoiser, when it was given
 	Data               string             `json:"data"`
-	Visibilities       int                `json:"visibilities"`
+	DataSets           []dataSetReport    `json:"data_sets"`
+	Visibilities       int                `json:"visibilities"` // of all data sets
 	SystematicFraction float64            `json:"systematic_fraction"`
 	GainErrorFraction  float64            `json:"gain_error_fraction,omitempty"` // of plain amplitudes
 	NPix               int                `json:"npix"`
@@ -52,10 +46,27 @@ type imageReport struct {
 	ResolutionUas      float64            `json:"resolution_uas"`  // 1/(longest baseline)
 	AssumedFluxJy      float64            `json:"assumed_flux_jy"` // given with --flux, or estimated
 	Start              string             `json:"start"`
+	Mask               string             `json:"mask"`
+	PrimaryBeam        string             `json:"primary_beam"`
+	RobustNoise        string             `json:"robust_noise"`
 	ClosureSNR         float64            `json:"closure_snr"`
 	KeepIntraSite      bool               `json:"keep_intra_site"`
+	Products           *productsReport    `json:"products"` // null where they cannot be made
+	Residuals          []residualReport   `json:"residuals"`
 	Warnings           []string           `json:"warnings"`
 	Version            string             `json:"version"`
+	Seconds            seconds            `json:"seconds"`
+}
+
+// dataSetReport is one file of visibilities.
+type dataSetReport struct {
+	File          string   `json:"file"`
+	Data          string   `json:"data"` // what is fitted
+	Weight        float64  `json:"weight"`
+	Visibilities  int      `json:"visibilities"`
+	WeightScatter *float64 `json:"weight_scatter"` // how much visibilities scatter in units of what their weights say; null when nothing tells
+
+	scatter string // what is told of it
 }
 
 // seconds are wall-clock times: reading and averaging, forming the problem, solving, and everything.
@@ -68,122 +79,109 @@ type seconds struct {
 
 // measure fills in the report, except for the times.
 func (out *outcome) measure() error {
-	chi2, err := out.job.fit.likelihood.ReducedChi2(out.result.Image)
+	chi2, err := out.job.reducedChi2(out.result.Image)
 	if err != nil {
 		return err
 	}
-	flux := 0.0
-	for _, value := range out.result.Image {
-		flux += value
+	logLikelihood, err := out.job.logLikelihood(out.result.Image)
+	if err != nil {
+		return err
 	}
+	j, o := out.job, out.options
 	out.report = imageReport{
-		ReducedChi2: chi2, FluxJy: flux, Iterations: out.result.Iterations, FirstStage: out.job.firstStage, StopReason: string(out.result.Stop),
-		Prior: out.options.prior, Method: out.job.method(), Strength: out.options.strength,
-		Data: out.job.fit.describe(), Visibilities: out.job.fit.vis.Len(),
-		SystematicFraction: out.job.errs.systematic, NPix: out.options.npix,
-		FieldUas:      float64(out.job.grid.NX) * out.job.grid.CellRad / radio.Microarcsecond,
-		ResolutionUas: out.job.beamRad() / radio.Microarcsecond, Version: version,
+		ReducedChi2: chi2, LogLikelihood: logLikelihood, FluxJy: sum(out.result.Image), Iterations: out.result.Iterations, FirstStage: j.firstStage,
+		StopReason: string(out.result.Stop), Prior: o.prior, Method: j.method(), Strength: o.strength, Data: j.sets[0].fit.spec.describe(),
+		SystematicFraction: j.errs.systematic, NPix: j.grid.NX, FieldUas: float64(j.grid.NX) * j.grid.CellRad / radio.Microarcsecond,
+		ResolutionUas: j.resolution / radio.Microarcsecond, AssumedFluxJy: j.fluxJy, Start: o.start, Mask: o.mask, PrimaryBeam: o.beam,
+		RobustNoise: o.robustFit, ClosureSNR: o.closureSNR, KeepIntraSite: o.intraSite, Version: version,
 	}
 	if _, fitted := chi2["amp"]; fitted {
-		out.report.GainErrorFraction = out.job.errs.gain
+		out.report.GainErrorFraction = j.errs.gain
 	}
-	o := out.options
-	out.report.AssumedFluxJy, out.report.Start, out.report.ClosureSNR, out.report.KeepIntraSite = out.job.fluxJy, o.start, o.closureSNR, o.intraSite
-	out.report.Warnings = out.warnings()
+	for i, s := range j.sets {
+		out.report.Visibilities += s.fit.vis.Len()
+		out.report.DataSets = append(out.report.DataSets, s.report(o.paths[i], j.grid))
+		names, edges := stationNames(s.fit.vis), s.fit.baselineEdges()
+		for _, r := range s.fit.residuals(out.result.Image, i) {
+			out.residuals = append(out.residuals, r)
+			out.report.Residuals = append(out.report.Residuals, r.report(names, edges))
+		}
+	}
+	out.makeProducts()
+	out.report.Warnings = append(out.warnings(), out.troubles...)
 	return nil
 }
 
-// save writes all files, or none, and says what came out.
-func (out *outcome) save(dir *outDir, begin time.Time, log io.Writer) (err error) {
-	defer func() {
-		if e := dir.discard(); err == nil {
-			err = e
-		}
-	}()
-	path, err := dir.file("image.fits")
+func sum(x []float64) float64 {
+	total := 0.0
+	for _, v := range x {
+		total += v
+	}
+	return total
+}
+
+// report describes a data set.
+func (s *dataset) report(path string, g radio.Grid) dataSetReport {
+	r := dataSetReport{File: path, Data: s.fit.spec.describe(), Weight: s.weight, Visibilities: s.fit.vis.Len()}
+	scatter, err := s.obs.whole.Scatter(g)
 	if err != nil {
-		return err
+		r.scatter = "weights not checked: too few consecutive integrations, and too few visibilities in each (u,v) cell"
+		return r
 	}
-	if err := data.WriteImage(path, out.result.Image, out.job.grid, out.header()); err != nil {
-		return err
-	}
-	if err := dir.write("image.png", out.writeSky); err != nil {
-		return err
-	}
-	if err := out.saveResiduals(dir, log); err != nil {
-		return err
-	}
-	out.report.Seconds.Total = time.Since(begin).Seconds()
-	if err := dir.write("report.json", out.writeReport); err != nil {
-		return err
-	}
-	if err := dir.finish(); err != nil {
-		return err
-	}
-	out.tell(dir.path, log)
-	return nil
+	r.WeightScatter = &scatter.Factor
+	r.scatter = fmt.Sprintf("weights checked: visibilities scatter %.3g times as much as their weights say (%d samples, by %s)", scatter.Factor, scatter.Samples, scatter.Method)
+	return r
 }
 
-// saveResiduals draws the residuals. A figure that cannot be drawn, such as closure amplitudes of an image without flux on some
-// baseline, is left out and told: the image matters more.
-func (out *outcome) saveResiduals(dir *outDir, log io.Writer) error {
-	figures := out.job.fit.figures(out.result.Image)
-	for _, name := range slices.Sorted(maps.Keys(figures)) {
-		err := dir.write(name, figures[name])
-		if errors.Is(err, figure.ErrNotFinite) {
-			fmt.Fprintf(log, "left out a figure: %v\n", err)
-			continue
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (out *outcome) writeReport(w io.Writer) error {
-	text, err := json.MarshalIndent(out.report, "", "  ")
+// makeProducts makes the dirty, residual and restored images. Where that is not possible, as of baselines along one line, they are left
+// out: the image matters more.
+func (out *outcome) makeProducts() {
+	weighting, err := out.options.weightingFlags.value()
 	if err != nil {
-		return err
+		out.trouble("no dirty and restored images: %v", err)
+		return
 	}
-	_, err = w.Write(append(text, '\n'))
-	return err
+	v, err := out.job.visibilities()
+	if err != nil {
+		out.trouble("no dirty and restored images of all data together: %v", err)
+		return
+	}
+	seen := slices.Clone(out.result.Image)
+	for i := range seen {
+		if beam := out.job.sets[0].fit.spec.beam; beam != nil {
+			seen[i] *= beam[i]
+		}
+	}
+	products, err := measure.NewProducts(v, out.job.grid, seen, weighting)
+	if err != nil {
+		out.trouble("no dirty and restored images: %v", err)
+		return
+	}
+	report := reportProducts(products)
+	out.products, out.report.Products = products, &report
 }
 
-func (out *outcome) writeSky(w io.Writer) error {
-	source := out.job.fit.vis.Source.Name
-	title := strings.TrimPrefix(source+" · "+out.job.prior.name, " · ")
-	return figure.WriteSky(w, out.result.Image, out.job.grid, figure.SkyStyle{Title: title, FreqHz: meanFreqHz(out.job.fit.vis)})
+func (out *outcome) trouble(format string, args ...any) {
+	out.troubles = append(out.troubles, fmt.Sprintf(format, args...))
 }
 
-// sky returns the image as PNG.
-func (out *outcome) sky() ([]byte, error) {
-	var b bytes.Buffer
-	err := out.writeSky(&b)
-	return b.Bytes(), err
-}
-
-func (out *outcome) header() data.ImageHeader {
-	v := out.job.fit.vis
-	r := out.report
-	history := []string{
-		"made by fringe " + version,
-		"command: " + strings.Join(os.Args, " "),
-		fmt.Sprintf("prior %s, solved by %s, fitted to %s of %d visibilities", r.Prior, r.Method, r.Data, r.Visibilities),
-		fmt.Sprintf("systematic error %g of the amplitude; %d iterations, %s", r.SystematicFraction, r.Iterations, r.StopReason),
-		"reduced chi2: " + formatChi2(r.ReducedChi2),
+// chi2Names returns the names of the kinds of data in their order, set by set.
+func chi2Names(chi2 map[string]float64) []string {
+	var names []string
+	for set := range len(chi2) {
+		for _, kind := range dataKinds() {
+			if _, ok := chi2[numbered(kind, set)]; ok {
+				names = append(names, numbered(kind, set))
+			}
+		}
 	}
-	return data.ImageHeader{
-		Source: v.Source, FreqHz: meanFreqHz(v), MJD: v.RefMJD + slices.Min(v.TimeSec)/86400, History: history,
-	}
+	return names
 }
 
 func formatChi2(chi2 map[string]float64) string {
 	var parts []string
-	for _, name := range dataKinds() {
-		if value, ok := chi2[name]; ok {
-			parts = append(parts, fmt.Sprintf("%s %.3g", name, value))
-		}
+	for _, name := range chi2Names(chi2) {
+		parts = append(parts, fmt.Sprintf("%s %.3g", name, chi2[name]))
 	}
 	return strings.Join(parts, ", ")
 }
@@ -195,10 +193,16 @@ func (out *outcome) tell(path string, log io.Writer) {
 	}
 	fmt.Fprintf(log, "reduced chi2: %s; flux %.3g Jy; %d iterations, %s; %.1f s\n",
 		formatChi2(r.ReducedChi2), r.FluxJy, r.Iterations, r.StopReason, r.Seconds.Total)
+	if r.Products != nil {
+		fmt.Fprintf(log, "restored with a beam of %v East of North (%s)\n", r.Products.Beam.beam, r.Products.Weighting)
+	}
+	for _, set := range r.DataSets {
+		fmt.Fprintln(log, set.scatter)
+	}
 	for _, w := range r.Warnings {
 		fmt.Fprintf(log, "warning: %s\n", w)
 	}
-	fmt.Fprintf(log, "wrote %s\n", path)
+	fmt.Fprintf(log, "wrote %s; look at %s\n", path, filepath.Join(path, "report.html"))
 }
 
 // warnings are what a user should look at before the image is believed.
@@ -210,9 +214,14 @@ func (out *outcome) warnings() []string {
 	if ratio := r.FluxJy / r.AssumedFluxJy; out.job.prior.network == nil && math.Abs(ratio-1) > fluxDrift {
 		list = append(list, fmt.Sprintf("the image has %.3g Jy where %.3g Jy were assumed: give --flux when you know it", r.FluxJy, r.AssumedFluxJy))
 	}
-	for _, kind := range dataKinds() {
+	for _, kind := range chi2Names(r.ReducedChi2) {
 		if value := r.ReducedChi2[kind]; value > poorFit {
 			list = append(list, fmt.Sprintf("the image does not explain the data, reduced chi2 of %s is %.3g: %s", kind, value, out.remedy(kind)))
+		}
+	}
+	for _, set := range r.DataSets {
+		if f := set.WeightScatter; f != nil && (radio.Scatter{Factor: *f}).Check(0) != nil {
+			list = append(list, fmt.Sprintf("the weights of %s are not 1/sigma^2: visibilities scatter %.3g times as much as they say, which chi-square depends on", filepath.Base(set.File), *f))
 		}
 	}
 	return list
@@ -250,9 +259,11 @@ func (out *outcome) remedy(kind string) string {
 	switch {
 	case out.job.prior.network != nil:
 		return "an unrolled network is not refitted to the data; the stations may not be calibrated, or the source unlike its training"
-	case kind == "vis":
+	case strings.HasPrefix(kind, "vis") && out.job.wide:
+		return "the errors may be larger than the weights say, or phases not calibrated; or try another --fov, --flux or --max-iter"
+	case strings.HasPrefix(kind, "vis"):
 		return "the stations may not be calibrated: leave --data away to fit closures"
-	case kind == "amp":
+	case strings.HasPrefix(kind, "amp"):
 		return "stations may be off by more than --gain-error, as is usual before self-calibration; or try another --fov, --flux or --start"
 	}
 	return "try another --fov, --flux or --start"

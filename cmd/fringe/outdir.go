@@ -72,6 +72,14 @@ func (d *outDir) file(name string) (string, error) {
 	return filepath.Join(d.temp, name), nil
 }
 
+// read returns a file that was made; it is nil when it was not.
+func (d *outDir) read(name string) ([]byte, error) {
+	if !slices.Contains(d.made, name) {
+		return nil, nil
+	}
+	return os.ReadFile(filepath.Join(d.temp, name))
+}
+
 func (d *outDir) open() error {
 	if d.temp != "" {
 		return nil

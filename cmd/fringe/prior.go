@@ -14,11 +14,12 @@ import (
 
 // prior is what is assumed of the sky: regularizers, a denoiser or an unrolled network, exactly one of them.
 type prior struct {
-	name     string
-	terms    []infer.Part
-	denoiser *models.Denoiser
-	network  *unrolled.Network
-	cellRad  float64 // pixels that the network was trained on; 0 when there is none
+	name      string
+	terms     []infer.Part    // regularizers
+	penalties []infer.Penalty // those with corners, for a solver with proximal steps
+	denoiser  *models.Denoiser
+	network   *unrolled.Network
+	cellRad   float64 // pixels that the network was trained on; 0 when there is none
 
 	systematic float64 // error, as a fraction of the amplitude, that an unrolled network was trained with
 }
@@ -39,7 +40,7 @@ func checkPrior(text string) error {
 		return nil
 	}
 	p := prior{name: text}
-	return p.regularize(infer.Scale{Grid: radio.Grid{NX: 8, NY: 8, CellRad: 1}, FluxJy: 1})
+	return p.regularize(infer.Scale{Grid: radio.Grid{NX: 8, NY: 8, CellRad: 1}, FluxJy: 1}, false)
 }
 
 // openPrior loads the checkpoint that --prior names. Regularizers wait for [prior.regularize]. The caller closes it.
@@ -50,15 +51,19 @@ func openPrior(text string) (*prior, error) {
 	return &prior{name: text}, nil
 }
 
-// regularize makes the terms of a prior that is a list of regularizers; it leaves networks as they are.
-func (p *prior) regularize(scale infer.Scale) (err error) {
+// regularize makes the terms of a prior that is a list of regularizers, for a solver with proximal steps or without; it leaves networks as
+// they are.
+func (p *prior) regularize(scale infer.Scale, proximal bool) (err error) {
 	if p.denoiser != nil || p.network != nil {
 		return nil
 	}
 	if p.terms, err = infer.ParseRegularizers(p.name, scale); err != nil {
 		return withHint(fmt.Errorf("--prior %s: %w", p.name, err), "name regularizers, such as entropy=1,tv=0.5, or the folder of a checkpoint")
 	}
-	return nil
+	if proximal {
+		p.terms, p.penalties, err = corners(p.terms, scale)
+	}
+	return err
 }
 
 func (p *prior) close() {

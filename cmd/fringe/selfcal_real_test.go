@@ -69,7 +69,7 @@ func TestSelfcalOfM87AgreesWithThePublishedCalibration(t *testing.T) {
 	}
 	dir := t.TempDir()
 	image := defaultOptions()
-	image.path, image.out, image.npix, image.fluxJy, image.maxIter = raw, filepath.Join(dir, "image"), 32, 0.6, 100
+	image.paths, image.out, image.npix, image.flux, image.maxIter = []string{raw}, filepath.Join(dir, "image"), 32, flux("0.6"), 100
 	if err := image.fov.Set("128uas"); err != nil {
 		t.Fatal(err)
 	}

@@ -4,14 +4,59 @@ import (
 	"fmt"
 	"strings"
 
+	"fringe/data"
 	"fringe/infer"
+	"fringe/measure"
 	"fringe/radio"
 )
 
-// startImage makes the first image from the value of --start: flat, gauss or disc, the latter with a size after a colon or
+// checkStart refuses a --start that is none before anything is read.
+func checkStart(text string) error {
+	if text == "auto" || text == "dirty" || isFITS(text) {
+		return nil
+	}
+	_, err := startShape(text, radio.Grid{NX: 8, NY: 8, CellRad: 1}, 1, 1)
+	return err
+}
+
+// startImage makes the first image, of one channel.
+func (j *job) startImage() ([]float64, error) {
+	text := j.options.start
+	switch {
+	case text == "auto" && j.wide:
+		return infer.StartFlat(j.grid, j.fluxJy)
+	case text == "auto":
+		return startShape("gauss", j.grid, j.fluxJy, j.resolution)
+	case text == "dirty":
+		return j.startDirty()
+	case isFITS(text):
+		img, from, _, err := data.ReadImage(text)
+		if err != nil {
+			return nil, withHint(err, "--start wants a FITS image in Jy/pixel, such as image.fits of fringe image")
+		}
+		start, err := infer.StartImage(j.grid, img, from, j.fluxJy)
+		return start, withHint(err, "--start %s must have flux inside the field", text)
+	}
+	return startShape(text, j.grid, j.fluxJy, j.resolution)
+}
+
+// startDirty is the positive part of the dirty image with natural weights.
+func (j *job) startDirty() ([]float64, error) {
+	v, err := j.visibilities()
+	if err != nil {
+		return nil, err
+	}
+	gram, err := measure.NewGram(j.grid, v)
+	if err != nil {
+		return nil, err
+	}
+	return infer.StartDirty(gram.Dirty, j.fluxJy)
+}
+
+// startShape makes an image of a shape: flat, gauss or disc, the latter with a size after a colon or
 // of two beams (beamRad: the resolution). A start much larger than the beam has no flux on long baselines, where closure
 // quantities then have no slope to follow.
-func startImage(text string, g radio.Grid, fluxJy, beamRad float64) ([]float64, error) {
+func startShape(text string, g radio.Grid, fluxJy, beamRad float64) ([]float64, error) {
 	shape, size, given := strings.Cut(text, ":")
 	q := angle("")
 	q.value = 2 * beamRad
@@ -31,5 +76,5 @@ func startImage(text string, g radio.Grid, fluxJy, beamRad float64) ([]float64, 
 	case "disc":
 		return infer.StartDisc(g, fluxJy, q.value)
 	}
-	return nil, fmt.Errorf("--start %q: unknown shape %q: known are flat, gauss, disc", text, shape)
+	return nil, fmt.Errorf("--start %q: unknown shape %q: known are flat, gauss, disc, dirty and FITS images", text, shape)
 }

@@ -30,12 +30,21 @@ func lengthUnits() []unit { return []unit{{"kl", 1e3}, {"Ml", 1e6}, {"Gl", 1e9}}
 type quantity struct {
 	kind  string // what help texts call it
 	units func() []unit
+	bare  float64 // size of a number without a unit; 0 where one must be written
 	value float64
 	text  string
 }
 
 func angle(text string) quantity  { return preset(quantity{kind: "angle", units: angleUnits}, text) }
 func length(text string) quantity { return preset(quantity{kind: "length", units: lengthUnits}, text) }
+
+// fluxUnits convert to Jy.
+func fluxUnits() []unit { return []unit{{"mJy", 1e-3}, {"uJy", 1e-6}, {"µJy", 1e-6}, {"Jy", 1}} }
+
+// flux is a flux density; a number without a unit is in Jy.
+func flux(text string) quantity {
+	return preset(quantity{kind: "flux", units: fluxUnits, bare: 1}, text)
+}
 
 // preset gives a quantity its default, which is written in this program and right.
 func preset(q quantity, text string) quantity {
@@ -69,6 +78,13 @@ func (q *quantity) Set(text string) error {
 		q.value, q.text = value*u.size, text
 		return nil
 	}
+	if value, err := strconv.ParseFloat(text, 64); err == nil && q.bare > 0 {
+		if !(value > 0) || math.IsInf(value, 0) {
+			return fmt.Errorf("%q: want a positive number", text)
+		}
+		q.value, q.text = value*q.bare, text
+		return nil
+	}
 	return fmt.Errorf("%q has no known unit: write a number and one of %s, such as 2%s", text, strings.Join(names, ", "), names[0])
 }
 
@@ -76,4 +92,14 @@ func (q *quantity) Set(text string) error {
 func angleText(rad float64) string {
 	size, name := radio.AngleUnit(rad)
 	return fmt.Sprintf("%.4g %s", rad/size, name)
+}
+
+// inUnitOf returns an angle in the unit of the user's quantity, or in one that fits when there is none.
+func (q *quantity) inUnitOf(rad float64) string {
+	for _, u := range q.units() {
+		if q.text != "" && strings.HasSuffix(q.text, u.suffix) {
+			return fmt.Sprintf("%.4g %s", rad/u.size, u.suffix)
+		}
+	}
+	return angleText(rad)
 }

@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"fmt"
 
 	"fringe/infer"
+	"fringe/radio"
 )
 
 // unroll runs an unrolled network once: a few learned gradient steps on the calibrated visibilities.
@@ -11,7 +13,18 @@ func (j *job) unroll(ctx context.Context) (*infer.Result, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	image, err := j.prior.network.Image(j.grid, j.fit.vis)
+	var all []*radio.Visibilities
+	for _, s := range j.sets {
+		if s.weight != 1 {
+			return nil, withHint(fmt.Errorf("--dataset-weights is not for %s, an unrolled network, which takes data by their errors", j.prior.name), "leave it out")
+		}
+		all = append(all, s.fit.vis)
+	}
+	v, err := radio.Concat(all...)
+	if err != nil {
+		return nil, err
+	}
+	image, err := j.prior.network.Image(j.grid, v)
 	if err != nil {
 		return nil, err
 	}

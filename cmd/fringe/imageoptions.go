@@ -1,0 +1,156 @@
+package main
+
+import (
+	"fmt"
+	"math"
+
+	"fringe/infer"
+
+	"github.com/spf13/cobra"
+)
+
+// imageOptions are the flags of fringe image.
+type imageOptions struct {
+	selection
+	solverFlags
+	weightingFlags
+	paths      []string
+	setWeights string
+	out        string
+	prior      string
+	method     string
+	strength   float64 // of a denoiser; 0 for the method's own
+	data       string
+	robustFit  string
+	npix       int // 0 for as many as the data want
+	fov        quantity
+	flux       quantity
+	sys, gains float64
+	sysGiven   bool // by the user; otherwise an unrolled network brings its own
+	closureSNR float64
+	start      string
+	mask       string
+	beam       string
+	force      bool
+}
+
+// defaultOptions is what a newcomer gets, and what demo starts from.
+func defaultOptions() imageOptions {
+	return imageOptions{
+		selection:   selection{uvMin: length(""), scans: true, vlbiScans: true},
+		solverFlags: newSolverFlags(), weightingFlags: newWeightingFlags(),
+		prior: infer.EHTRegularizers, method: "pnp", data: "auto", robustFit: "none", fov: angle(""), flux: flux(""), sys: 0.01, gains: 0.1, closureSNR: 3,
+		start: "auto", mask: "none", beam: "none",
+	}
+}
+
+// register declares the flags, in groups for help.
+func (o *imageOptions) register(c *cobra.Command) {
+	f := c.Flags()
+	g := newFlagGroups(c)
+	f.StringVarP(&o.out, "out", "o", "", "folder of the results (required)")
+	f.StringVar(&o.prior, "prior", o.prior,
+		"what is assumed of the sky: regularizers with strengths (entropy=1,tv=0.5), or the folder of a checkpoint")
+	f.Var(&o.fov, "fov",
+		"field of view, such as 128uas, 10mas, 3arcsec (default: of the resolution, a checkpoint's pixels, or the shortest baselines)")
+	f.IntVar(&o.npix, "npix", o.npix, "pixels along each side (default: 64, or up to 512 for connected arrays)")
+	f.Var(&o.flux, "flux", "total flux, such as 0.6 or 8Jy or 350mJy (default: the amplitude on the shortest baselines, or the largest one)")
+	f.BoolVar(&o.force, "force", o.force, "overwrite a finished result")
+	g.end("The image")
+	f.StringVar(&o.data, "data", o.data,
+		"what is fitted, with weights: of vis, amp, cphase, logcamp, bispectrum; auto is amp=0.2,cphase,logcamp, or vis for calibrated data and unrolled networks")
+	f.Float64Var(&o.sys, "sys", o.sys,
+		"systematic error of all data, as a fraction of the amplitude (default for an unrolled network: that of its training)")
+	f.Float64Var(&o.gains, "gain-error", o.gains, "further error of plain amplitudes, as a fraction: stations are off by some per cent")
+	f.Float64Var(&o.closureSNR, "closure-snr", o.closureSNR,
+		"leave visibilities with a smaller |V|/sigma out of closure quantities, whose errors hold to first order only")
+	f.StringVar(&o.robustFit, "robust-noise", o.robustFit, "errors of complex visibilities with outliers: huber:2.5 (sigma), student:4 (degrees of freedom), none")
+	f.StringVar(&o.setWeights, "dataset-weights", "", "weights of several files against each other, such as 1,0.5 (0: compared, not fitted)")
+	f.StringVar(&o.beam, "primary-beam", o.beam, "response of the dishes: gauss:FWHM (gauss:20arcsec), airy:DIAMETER (airy:10.7m), FILE.fits, none")
+	g.end("The fit")
+	o.addFlags(f)
+	g.end("The data")
+	o.solverFlags.register(f)
+	f.StringVar(&o.start, "start", o.start,
+		"first image, and what entropy prefers: flat, gauss, disc, with a size (gauss:40uas), dirty, FILE.fits (auto: gauss of twice the resolution; flat for connected arrays)")
+	f.StringVar(&o.mask, "mask", o.mask, "where the source may be: disc:SIZE, FILE.fits (positive there), none")
+	f.StringVar(&o.method, "method", o.method,
+		"how a denoiser is used: pnp (plug and play) or red (regularisation by denoising); without vis it starts from the classical image")
+	f.Float64Var(&o.strength, "strength", o.strength,
+		"weight of a denoiser against the data (default: the method's own, 0.05 for pnp and 0.1 for red)")
+	g.end("The solver")
+	o.weightingFlags.register(f)
+	g.end("Weights of dirty.fits, beam.fits, residual.fits and restored.fits")
+}
+
+// given refuses flags that the prior has no use for: nothing given is silently ignored.
+func (o *imageOptions) given(c *cobra.Command) error {
+	f := c.Flags()
+	o.sysGiven = f.Changed("sys")
+	if f.Changed("scan-average") {
+		o.vlbiScans = false
+	}
+	if !isCheckpoint(o.prior) && f.Changed("method") {
+		return withHint(fmt.Errorf("--method %s is for a denoiser, and --prior %s is none", o.method, o.prior),
+			"name a checkpoint with --prior, such as checkpoints/denoiser-eht64")
+	}
+	for _, name := range solverFlagNames() {
+		if isCheckpoint(o.prior) && f.Changed(name) {
+			return withHint(fmt.Errorf("--%s is for regularizers, and --prior %s is a learned prior", name, o.prior), "leave --%s out, or name regularizers with --prior", name)
+		}
+	}
+	return o.checkRobust(f)
+}
+
+// validate checks the flags before anything is read.
+func (o imageOptions) validate() error {
+	if o.out == "" {
+		return withHint(fmt.Errorf("no folder for the results"), "name one with --out DIR")
+	}
+	if o.npix != 0 && (o.npix < 8 || o.npix > 4096) {
+		return fmt.Errorf("--npix is %d, must be between 8 and 4096", o.npix)
+	}
+	if err := o.validateNumbers(); err != nil {
+		return err
+	}
+	if o.method != "pnp" && o.method != "red" {
+		return fmt.Errorf("--method %q is unknown: known are pnp, red", o.method)
+	}
+	for _, check := range []func() error{
+		func() error { _, err := parseDatasetWeights(o.setWeights, max(len(o.paths), 1)); return err },
+		func() error { _, err := parseRobust(o.robustFit); return err },
+		func() error { _, err := o.weightingFlags.value(); return err },
+		func() error { _, err := o.solverFlags.config(false); return err },
+		func() error { return checkPrimaryBeam(o.beam) },
+		func() error { return checkStart(o.start) },
+		func() error { return checkPrior(o.prior) },
+	} {
+		if err := check(); err != nil {
+			return err
+		}
+	}
+	if o.data != "auto" {
+		if _, err := parseData(o.data); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (o imageOptions) validateNumbers() error {
+	for _, f := range []struct {
+		name  string
+		value float64
+	}{{"sys", o.sys}, {"gain-error", o.gains}} {
+		if !(f.value >= 0 && f.value < 1) {
+			return fmt.Errorf("--%s is %g, must be a fraction of at least 0 and below 1", f.name, f.value)
+		}
+	}
+	if !(o.closureSNR >= 0) || math.IsInf(o.closureSNR, 0) {
+		return fmt.Errorf("--closure-snr is %g, must not be negative", o.closureSNR)
+	}
+	if !(o.strength >= 0) || math.IsInf(o.strength, 0) {
+		return fmt.Errorf("--strength is %g, must be positive", o.strength)
+	}
+	return nil
+}

@@ -1,0 +1,49 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"fringe/data"
+	"fringe/infer"
+	"fringe/radio"
+)
+
+// maskPixels makes the mask of --mask on a grid: nil for none, a disc around the phase centre, or the pixels of an image that
+// are above zero.
+func maskPixels(text string, g radio.Grid) ([]bool, error) {
+	if text == "none" || text == "" {
+		return nil, nil
+	}
+	if size, isDisc := strings.CutPrefix(text, "disc:"); isDisc {
+		q := angle("")
+		if err := q.Set(size); err != nil {
+			return nil, fmt.Errorf("--mask: %w", err)
+		}
+		return infer.MaskDisc(g, q.value)
+	}
+	if !isFITS(text) {
+		return nil, withHint(fmt.Errorf("--mask %q is unknown", text), "give disc:SIZE, such as disc:80uas, a FITS image that is positive where the source may be, or none")
+	}
+	img, from, _, err := data.ReadImage(text)
+	if err != nil {
+		return nil, withHint(err, "--mask wants a FITS image that is positive where the source may be")
+	}
+	if img, err = infer.Regrid(from, img, g); err != nil {
+		return nil, withHint(fmt.Errorf("--mask %s: %w", text, err), "set CDELT1 and CDELT2 in its header")
+	}
+	mask, some := make([]bool, len(img)), false
+	for i, v := range img {
+		mask[i] = v > 0
+		some = some || mask[i]
+	}
+	if !some {
+		return nil, withHint(fmt.Errorf("--mask %s leaves no pixel of the field", text), "its positive pixels must lie within --fov")
+	}
+	return mask, nil
+}
+
+// isFITS reports whether a flag's value names a FITS image.
+func isFITS(text string) bool {
+	return strings.HasSuffix(text, ".fits") || strings.HasSuffix(text, ".fit")
+}

@@ -46,8 +46,7 @@ func butterfly(s *session) ([]Row, error) {
 // strong priors are the easiest, and each of the others starts from one, so that 150 iterations are enough.
 func (m *mock) crossValidated() ([]float64, error) {
 	const folds, strongest = 5, "tv=1000"
-	// The rounding of the corner is meant for a source of one beam; this one is a thousand times wider in area, and fainter.
-	scale := infer.Scale{Grid: m.grid, FluxJy: fluxJy, BeamRad: resolution, TVEps: 1e-5}
+	scale := infer.Scale{Grid: m.grid, FluxJy: fluxJy, BeamRad: resolution}
 	start, err := infer.StartFlat(m.grid, fluxJy)
 	if err != nil {
 		return nil, err

@@ -10,10 +10,13 @@ import (
 	"fringe/radio"
 )
 
-// Observation is a drawn observation: which visibilities with which noise, still without data, and the flux of the source.
+// Observation is which visibilities are measured with which noise, still without data: drawn by [ObservationConfig.Draw] or
+// planned by [Schedule.Observation].
 type Observation struct {
-	Vis    *radio.Visibilities // Vis is zero; Weight is 1/σ² of the thermal noise
-	FluxJy float64
+	Vis       *radio.Visibilities // Vis is zero; Weight is 1/σ² of the thermal noise
+	ChannelHz float64             // the width of each channel
+	Frame     radio.Frame         // what Vis.Source's position refers to
+	FluxJy    float64             // of the source; 0 when the schedule leaves it to the sky
 }
 
 // maxTries bounds how often an observation with too few visibilities is drawn again.
@@ -33,52 +36,39 @@ func (c ObservationConfig) Draw(rng *rand.Rand) (Observation, error) {
 	}
 	largest := 0
 	for range maxTries {
-		vis, err := c.draw(rng, stations)
+		obs, err := c.draw(rng, stations)
 		if err != nil {
 			return Observation{}, fmt.Errorf("data: draw observation: %w", err)
 		}
-		if vis.Len() >= c.MinVisibilities {
-			return Observation{Vis: vis, FluxJy: uniform(rng, c.FluxJy[0], c.FluxJy[1])}, nil
+		if obs.Vis.Len() >= c.MinVisibilities {
+			obs.FluxJy = uniform(rng, c.FluxJy[0], c.FluxJy[1])
+			return obs, nil
 		}
-		largest = max(largest, vis.Len())
+		largest = max(largest, obs.Vis.Len())
 	}
 	return Observation{}, fmt.Errorf("data: draw observation: none of %d draws of %s had %d visibilities, the best had %d; "+
 		"allow more scans, a lower min_elevation_deg or other dec_deg", maxTries, c.Array, c.MinVisibilities, largest)
 }
 
-func (c ObservationConfig) draw(rng *rand.Rand, stations []radio.Station) (*radio.Visibilities, error) {
+func (c ObservationConfig) draw(rng *rand.Rand, stations []radio.Station) (Observation, error) {
 	stations = subset(rng, stations, c.MinStations)
 	src := radio.Source{
 		Name:   "SIM",
 		RARad:  uniform(rng, c.RAHours[0], c.RAHours[1]) * math.Pi / 12,
 		DecRad: uniform(rng, c.DecDeg[0], c.DecDeg[1]) * math.Pi / 180,
 	}
-	scans := int(c.Scans[0]) + rng.IntN(int(c.Scans[1])-int(c.Scans[0])+1)
-	mid, length := make([]float64, scans), make([]float64, scans)
+	scans := make([]scan, int(c.Scans[0])+rng.IntN(int(c.Scans[1])-int(c.Scans[0])+1))
 	start := uniform(rng, c.MJD[0], c.MJD[1])
-	for k := range mid {
-		length[k] = uniform(rng, c.ScanSec[0], c.ScanSec[1])
-		mid[k] = start + length[k]/2/86400
-		start += (length[k] + uniform(rng, c.GapSec[0], c.GapSec[1])) / 86400
+	for k := range scans {
+		length := uniform(rng, c.ScanSec[0], c.ScanSec[1])
+		scans[k] = scan{start, length}
+		start += (length + uniform(rng, c.GapSec[0], c.GapSec[1])) / 86400
 	}
-	vis, err := radio.Coverage(stations, src, mid, c.FreqGHz*1e9, c.MinElevationDeg*math.Pi/180)
-	if err != nil {
-		return nil, err
-	}
-	scale := c.NoiseScale[0] * math.Pow(c.NoiseScale[1]/c.NoiseScale[0], rng.Float64())
-	scan := 0
-	for k, t := range vis.TimeSec {
-		for (mid[scan]-vis.RefMJD)*86400 < t {
-			scan++
-		}
-		vis.IntSec[k] = length[scan]
-		sigma := scale * ThermalSigma(stations[vis.Ant1[k]], stations[vis.Ant2[k]], c.BandwidthGHz*1e9, length[scan])
-		vis.Weight[k] = 1 / (sigma * sigma)
-	}
-	if !c.IntraSite {
-		vis, _ = vis.WithoutIntraSite()
-	}
-	return vis, nil
+	return plan{
+		stations: stations, source: src, scans: scans, setup: c.Setup, intraSite: c.IntraSite,
+		freqHz: c.FreqGHz * 1e9, bandwidthHz: c.BandwidthGHz * 1e9, minElevationRad: c.MinElevationDeg * math.Pi / 180,
+		noiseScale: c.NoiseScale[0] * math.Pow(c.NoiseScale[1]/c.NoiseScale[0], rng.Float64()),
+	}.observation()
 }
 
 // subset returns between least and all of the stations, in their order.

@@ -53,6 +53,8 @@ type ObservationConfig struct {
 	// NoiseScale multiplies the thermal noise of the radiometer equation; zero means 0.5 to 4, drawn uniformly in the
 	// logarithm.
 	NoiseScale Range `yaml:"noise_scale"`
+	// Setup says more on how the array observes; its zero value is one channel and one visibility per baseline and scan.
+	Setup `yaml:",inline"`
 	// Gains corrupts the visibilities by station; the zero value leaves them calibrated.
 	Gains GainConfig `yaml:"gains"`
 }
@@ -128,9 +130,17 @@ func (c ObservationConfig) Validate() error {
 			return fmt.Errorf("data: observation %s is %g, must be ascending within %g to %g", f.name, f.value, f.lo, f.hi)
 		}
 	}
+	if err := c.Setup.validate(); err != nil {
+		return err
+	}
+	return checkSEFD(c.Array, stations)
+}
+
+// checkSEFD refuses stations whose noise is unknown.
+func checkSEFD(array string, stations []radio.Station) error {
 	for _, s := range stations {
 		if !(s.SEFDJy > 0) || math.IsInf(s.SEFDJy, 0) {
-			return fmt.Errorf("data: array %q: station %q has no SEFD, so its noise is unknown", c.Array, s.Name)
+			return fmt.Errorf("data: array %q: station %q has no SEFD, so its noise is unknown", array, s.Name)
 		}
 	}
 	return nil

@@ -15,29 +15,58 @@ import (
 // eq. 4.1 and fig. 4.1: the baseline vector points from station 1 to station 2 and V12 is the correlation of signal 1 with
 // the conjugate of signal 2, which gives V = Σ I exp(−2πi(ul + vm)).
 func Coverage(stations []Station, src Source, mjd []float64, freqHz, elevationMinRad float64) (*Visibilities, error) {
-	if err := checkCoverage(stations, src, mjd, freqHz, elevationMinRad); err != nil {
+	return Observing{ElevationMinRad: elevationMinRad}.Coverage(stations, src, mjd, []float64{freqHz})
+}
+
+// Observing says how an array observes; the zero value observes down to the horizon, without shadows.
+type Observing struct {
+	Frame           Frame   // what the position of the source refers to
+	ElevationMinRad float64 // the lowest elevation at which a station observes
+	DishMetres      float64 // the diameter of the dishes, for shadows (see [Shadowed]); 0 for none
+}
+
+// Coverage is [Coverage] for one or several frequencies. Order: by time, then by station, then by frequency. Stations are left
+// out while another one shadows them.
+func (o Observing) Coverage(stations []Station, src Source, mjd, freqHz []float64) (*Visibilities, error) {
+	if err := o.check(stations, src, mjd, freqHz); err != nil {
 		return nil, err
 	}
 	vis := &Visibilities{Stations: stations, Source: src, RefMJD: math.Floor(mjd[0])}
-	east, north, towards := skyFrame(src)
-	scale, sinMin := freqHz/SpeedOfLight, math.Sin(elevationMinRad)
-	u, v, up := make([]float64, len(stations)), make([]float64, len(stations)), make([]bool, len(stations))
+	sinMin := math.Sin(o.ElevationMinRad)
 	for _, t := range mjd {
-		turn := celestialFromTerrestrial(t)
-		for k, s := range stations {
-			r := turn.times(s.XYZ)
-			u[k], v[k] = scale*dot(r, east), scale*dot(r, north)
-			up[k] = dot(turn.times(vertical(s.XYZ)), towards) >= sinMin
+		at := Project(stations, src, o.Frame, t)
+		up := Shadowed(at, o.DishMetres)
+		for k, shadowed := range up {
+			up[k] = !shadowed && at[k].SinElevation >= sinMin
 		}
 		for i := range stations {
 			for j := i + 1; j < len(stations); j++ {
-				if up[i] && up[j] {
-					vis.appendEmpty(u[j]-u[i], v[j]-v[i], i, j, (t-vis.RefMJD)*86400, freqHz)
+				if !up[i] || !up[j] {
+					continue
+				}
+				for _, f := range freqHz {
+					scale := f / SpeedOfLight
+					vis.appendEmpty(scale*at[j].U-scale*at[i].U, scale*at[j].V-scale*at[i].V, i, j, (t-vis.RefMJD)*86400, f)
 				}
 			}
 		}
 	}
 	return vis, nil
+}
+
+func (o Observing) check(stations []Station, src Source, mjd, freqHz []float64) error {
+	if len(freqHz) == 0 {
+		return fmt.Errorf("radio: coverage: no frequencies")
+	}
+	for _, f := range freqHz {
+		if err := checkCoverage(stations, src, mjd, f, o.ElevationMinRad); err != nil {
+			return err
+		}
+	}
+	if !(o.DishMetres >= 0) || math.IsInf(o.DishMetres, 0) {
+		return fmt.Errorf("radio: coverage: dish diameter %g m, must be finite and not negative", o.DishMetres)
+	}
+	return nil
 }
 
 func checkCoverage(stations []Station, src Source, mjd []float64, freqHz, elevationMinRad float64) error {

@@ -17,6 +17,9 @@ import (
 // Readable lists the formats of [ReadVisibilities] in words.
 const Readable = "UVFITS, npz (uu, vv, weight, data), text tables (u v Re Im weight), eht-imaging's txt, the EHT's txt and csv"
 
+// ErrAllFlagged says that a file has no visibility that can be used.
+var ErrAllFlagged = errors.New("a valid weight")
+
 // ReadVisibilities reads a file of visibilities in any format of [Readable]. It knows the format by the file's first bytes
 // and not by its name. What each format may hold is in docs/formats.md; signs and units are converted to those of package
 // radio, and the result has passed its Validate.

@@ -6,6 +6,7 @@ import (
 	"image/png"
 	"io"
 	"math"
+	"strings"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -61,8 +62,8 @@ func WriteBreakdown(w io.Writer, title string, kinds []Breakdown) error {
 	p.Legend.Top = true
 	p.X.Tick.Marker = plot.ConstantTicks(ticks(labels))
 	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = -0.5, float64(len(labels))-0.5, 0, 1.2*top
-	if len(labels) > 14 {
-		p.X.Tick.Label.Rotation, p.X.Tick.Label.XAlign = math.Pi/2, draw.XRight
+	if len(strings.Join(labels, "")) > 80 {
+		p.X.Tick.Label.Rotation, p.X.Tick.Label.XAlign = math.Pi/9, draw.XRight
 	}
 	canvas := newCanvas(breakdownWidth, breakdownHeight)
 	p.Draw(draw.Crop(draw.New(canvas), vg.Length(8), -12, 6, -6))

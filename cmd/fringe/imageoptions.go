@@ -123,6 +123,7 @@ func (o imageOptions) validate() error {
 		func() error { _, err := o.solverFlags.config(false); return err },
 		func() error { return checkPrimaryBeam(o.beam) },
 		func() error { return checkStart(o.start) },
+		func() error { return checkMask(o.mask) },
 		func() error { return checkPrior(o.prior) },
 	} {
 		if err := check(); err != nil {

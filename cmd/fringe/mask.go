@@ -9,6 +9,15 @@ import (
 	"fringe/radio"
 )
 
+// checkMask refuses a --mask that says nothing, before anything is read.
+func checkMask(text string) error {
+	if isFITS(text) {
+		return nil
+	}
+	_, err := maskPixels(text, radio.Grid{NX: 8, NY: 8, CellRad: 1})
+	return err
+}
+
 // maskPixels makes the mask of --mask on a grid: nil for none, a disc around the phase centre, or the pixels of an image that
 // are above zero.
 func maskPixels(text string, g radio.Grid) ([]bool, error) {

@@ -138,7 +138,7 @@ func (out *outcome) figure(name string, i int) func(w io.Writer) error {
 	case name == "stations.png" && f.vis.HasStations():
 		return out.breakdown("station", i, func(r residualReport) []partReport { return r.ByStation })
 	case name == "baselines.png":
-		return out.breakdown("length of the baselines", i, func(r residualReport) []partReport { return r.ByBaseline })
+		return out.breakdown("length of the baselines (kl, Ml, Gl: wavelengths)", i, func(r residualReport) []partReport { return r.ByBaseline })
 	case name == "convergence.png" && i == 0 && len(out.result.History) > 1:
 		return func(w io.Writer) error { return figure.WriteConvergence(w, out.curves()) }
 	}

@@ -50,6 +50,9 @@ func (r readFlags) visibilities(path string) (*radio.Visibilities, error) {
 
 // readHint names the flag of the option that an error is about, or else what can be read.
 func readHint(err error) error {
+	if errors.Is(err, data.ErrAllFlagged) {
+		return withHint(err, "a weight is 1/sigma^2 and positive; flagged data have 0 or less: undo the flags, or calibrate again")
+	}
 	var about *data.OptionError
 	if !errors.As(err, &about) {
 		return withHint(err, "fringe reads %s; docs/formats.md says what each may hold", data.Readable)

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 )
 
 // Save writes a checkpoint into the folder dir, which is made if need be, and replaces the one that is there. An empty state
@@ -91,6 +92,18 @@ func writeFile(dir, name string, content []byte) (err error) {
 	}
 	return os.Rename(f.Name(), filepath.Join(dir, name))
 }
+
+// ReplaceFile puts content under name in the folder dir, whole or not at all, and returns when it is on disk. Until then, or when
+// it fails, the folder holds what it held before; a kill may leave a file behind that [IsLeftover] knows.
+func ReplaceFile(dir, name string, content []byte) error {
+	if err := writeFile(dir, name, content); err != nil {
+		return fmt.Errorf("checkpoints: write %q: %w", filepath.Join(dir, name), err)
+	}
+	return syncFolder(dir)
+}
+
+// IsLeftover reports whether a name is that of a file that was being written when the program was killed.
+func IsLeftover(name string) bool { return strings.HasPrefix(name, tempPrefix) }
 
 func syncFolder(dir string) error {
 	d, err := os.Open(dir)

@@ -104,11 +104,13 @@ func SimulationGrid(g radio.Grid) radio.Grid {
 // gains, and Gaussian noise of variance 1/Weight in the real and in the imaginary part of each visibility (none where the
 // weight is 0).
 func Observe(sky Sky, fluxJy float64, g radio.Grid, vis *radio.Visibilities, gains GainConfig, rng *rand.Rand) *radio.Visibilities {
-	fine := SimulationGrid(g)
-	img := sky.Render(fine)
-	scaleTo(img, fluxJy)
+	return observe(Direct, sky, fluxJy, g, vis, gains, rng)
+}
+
+// observe is Observe with a choice of the transform.
+func observe(transform Transform, sky Sky, fluxJy float64, g radio.Grid, vis *radio.Visibilities, gains GainConfig, rng *rand.Rand) *radio.Visibilities {
 	out := vis.Clone()
-	radio.NewDFT(fine, out.U, out.V).Forward(out.Vis, img)
+	transform.fill(out.Vis, sky, fluxJy, g, out.U, out.V)
 	gains.apply(rng, out)
 	for k, w := range out.Weight {
 		if w > 0 {

@@ -12,8 +12,9 @@ type PairConfig struct {
 	Seed        uint64            `yaml:"seed"`
 	Sky         SkyConfig         `yaml:"sky"`
 	Observation ObservationConfig `yaml:"observation"`
-	Pixels      int               `yaml:"pixels"`    // 0 means 64
-	FieldUas    float64           `yaml:"field_uas"` // side of the field in microarcseconds; 0 means 128
+	Pixels      int               `yaml:"pixels"`              // 0 means 64
+	FieldUas    float64           `yaml:"field_uas"`           // side of the field in microarcseconds; 0 means 128
+	Transform   Transform         `yaml:"transform,omitempty"` // how visibilities are computed; "" means direct
 }
 
 // Pair is one simulated example: a sky and what an array saw of it.
@@ -25,9 +26,10 @@ type Pair struct {
 	Sky    Sky     // to be rendered elsewhere, with flux 1
 	Family string
 
-	Seed  uint64
-	Split Split
-	Index uint64
+	Transform Transform // how Vis was computed
+	Seed      uint64
+	Split     Split
+	Index     uint64
 }
 
 // Grid returns the grid of the images.
@@ -46,6 +48,9 @@ func (c PairConfig) Validate() error {
 	}
 	if f := c.FieldUas; f != 0 && !(f > 0 && f < 1e12) {
 		return fmt.Errorf("data: pair field_uas is %g, must be positive and below 1e12 (0 means 128)", f)
+	}
+	if err := c.Transform.Validate(); err != nil {
+		return err
 	}
 	if err := c.Sky.Validate(); err != nil {
 		return err
@@ -80,7 +85,7 @@ func (c PairConfig) Pair(split Split, index uint64) (Pair, error) {
 	}
 	truth := sky.Render(g)
 	scaleTo(truth, obs.FluxJy)
-	vis := Observe(sky, obs.FluxJy, g, obs.Vis, c.Observation.Gains, Rng(c.Seed, split, NoiseStream, index))
+	vis := observe(c.Transform, sky, obs.FluxJy, g, obs.Vis, c.Observation.Gains, Rng(c.Seed, split, NoiseStream, index))
 	return Pair{Truth: truth, Grid: g, Vis: vis, FluxJy: obs.FluxJy, Sky: sky, Family: sky.Family,
-		Seed: c.Seed, Split: split, Index: index}, nil
+		Transform: Transform(c.Transform.String()), Seed: c.Seed, Split: split, Index: index}, nil
 }

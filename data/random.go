@@ -1,6 +1,9 @@
 package data
 
-import "math/rand/v2"
+import (
+	"fmt"
+	"math/rand/v2"
+)
 
 // Split names one of the disjoint index spaces of simulated skies. The zero value is Training.
 type Split uint8
@@ -24,6 +27,16 @@ func (s Split) String() string {
 		return "evaluation"
 	}
 	return "unknown split"
+}
+
+// ParseSplit returns the split of a name that [Split.String] gives.
+func ParseSplit(name string) (Split, error) {
+	for _, s := range []Split{Training, Validation, Evaluation} {
+		if name == s.String() {
+			return s, nil
+		}
+	}
+	return 0, fmt.Errorf("data: split is %q, must be training, validation or evaluation", name)
 }
 
 // Stream names what the random numbers of one example are for, so that a change in how many numbers a sky takes does not

@@ -7,6 +7,7 @@ import (
 	"fringe/data"
 	"fringe/measure"
 	"fringe/radio"
+	"fringe/shards"
 )
 
 // Observed is a batch of simulated observations in network units (see measure.Scaled), in host memory.
@@ -24,11 +25,15 @@ func (o *Observed) Len() int { return len(o.Peak) }
 type ReconstructionConfig struct {
 	Sky         data.SkyConfig         `yaml:"sky"`
 	Observation data.ObservationConfig `yaml:"observation"`
-	Pixels      int                    `yaml:"pixels"`     // side of the images; 0 means 64
-	FieldUas    float64                `yaml:"field_uas"`  // side of the field in microarcseconds; 0 means 128
-	Systematic  float64                `yaml:"systematic"` // fraction of each amplitude added to its noise, as when imaging; 0 for none
-	Loss        string                 `yaml:"loss"`       // rmse or log_rmse, see Reconstruction.Loss; "" means rmse
-	Validation  int                    `yaml:"validation"` // observations of the fixed validation set, rounded up to whole chunks of 16; 0 means 64
+	Pixels      int                    `yaml:"pixels"`              // side of the images; 0 means 64
+	FieldUas    float64                `yaml:"field_uas"`           // side of the field in microarcseconds; 0 means 128
+	Systematic  float64                `yaml:"systematic"`          // fraction of each amplitude added to its noise, as when imaging; 0 for none
+	Transform   data.Transform         `yaml:"transform,omitempty"` // how visibilities are computed; "" means direct
+	// Shards is a folder of the training pairs, made by fringe simulate of this config; "" simulates them as they are needed, which
+	// gives the same ones. When there are fewer than the training takes, it goes through them again, in another order each time.
+	Shards     string `yaml:"shards,omitempty"`
+	Loss       string `yaml:"loss"`       // rmse or log_rmse, see Reconstruction.Loss; "" means rmse
+	Validation int    `yaml:"validation"` // observations of the fixed validation set, rounded up to whole chunks of 16; 0 means 64
 }
 
 // WithDefaults returns the config with its zero fields replaced by what they mean.
@@ -71,48 +76,60 @@ func (c ReconstructionConfig) Grid() radio.Grid { return c.Pairs(0).Grid() }
 
 // Pairs returns the examples of a seed.
 func (c ReconstructionConfig) Pairs(seed uint64) data.PairConfig {
-	return data.PairConfig{Seed: seed, Sky: c.Sky, Observation: c.Observation, Pixels: c.Pixels, FieldUas: c.FieldUas}
+	return data.PairConfig{Seed: seed, Sky: c.Sky, Observation: c.Observation, Pixels: c.Pixels, FieldUas: c.FieldUas, Transform: c.Transform}
 }
 
-// ReconstructionBatches returns the function from step to batch: every observation is new. A file of stations is read now
-// and never again.
+// ReconstructionBatches returns the function from step to batch: every observation is new, or from the shards. A file of stations
+// is read now and never again.
 func ReconstructionBatches(c ReconstructionConfig, seed uint64, batch int) func(step int) (*Observed, error) {
-	var err error
-	c.Observation, err = c.Observation.Load()
+	example, err := c.examples(seed)
 	return func(step int) (*Observed, error) {
 		if err != nil {
 			return nil, err
 		}
-		return c.batch(seed, data.Training, step, batch)
+		return c.gather(step, batch, example)
 	}
 }
 
-// batch returns examples step·size, step·size + 1, … of a split.
-func (c ReconstructionConfig) batch(seed uint64, split data.Split, step, size int) (*Observed, error) {
-	pairs := c.Pairs(seed)
-	b := &Observed{Grid: pairs.Grid()}
+// examples returns the function from number to training example.
+func (c ReconstructionConfig) examples(seed uint64) (func(n int) (shards.Example, error), error) {
+	if c.Shards != "" {
+		return c.stored(seed)
+	}
+	var err error
+	if c.Observation, err = c.Observation.Load(); err != nil {
+		return nil, err
+	}
+	return func(n int) (shards.Example, error) { return c.Example(seed, data.Training, uint64(n)) }, nil
+}
+
+// Example simulates example index of a split.
+func (c ReconstructionConfig) Example(seed uint64, split data.Split, index uint64) (shards.Example, error) {
+	pair, err := c.Pairs(seed).Pair(split, index)
+	if err != nil {
+		return shards.Example{}, err
+	}
+	return shards.NewExample(pair, c.Systematic)
+}
+
+// gather returns examples step·size, step·size + 1, …
+func (c ReconstructionConfig) gather(step, size int, example func(n int) (shards.Example, error)) (*Observed, error) {
+	b := &Observed{Grid: c.Grid()}
 	for i := range size {
-		pair, err := pairs.Pair(split, uint64(step*size+i))
+		e, err := example(step*size + i)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("train: %w", err)
 		}
-		if err := b.add(pair, c.Systematic); err != nil {
-			return nil, fmt.Errorf("train: %s example %d: %w", split, pair.Index, err)
-		}
+		b.add(e)
 	}
 	return b, nil
 }
 
 // add appends an example.
-func (o *Observed) add(p data.Pair, systematic float64) error {
-	scaled, err := measure.NewScaled(p.Grid, p.Vis.WithSystematic(systematic))
-	if err != nil {
-		return err
+func (o *Observed) add(e shards.Example) {
+	o.Problems = append(o.Problems, e.Scaled)
+	for _, v := range e.Truth {
+		o.Truth = append(o.Truth, float32(v/e.Scaled.Scale))
 	}
-	o.Problems = append(o.Problems, scaled)
-	for _, v := range p.Truth {
-		o.Truth = append(o.Truth, float32(v/scaled.Scale))
-	}
-	o.Peak = append(o.Peak, float32(slices.Max(p.Truth)/scaled.Scale))
-	return nil
+	o.Peak = append(o.Peak, float32(slices.Max(e.Truth)/e.Scaled.Scale))
 }

@@ -7,6 +7,7 @@ import (
 	"fringe/data"
 	"fringe/internal/torch"
 	"fringe/measure"
+	"fringe/shards"
 )
 
 // Reconstructor is a network from a linear imaging problem in network units to an image, such as unrolled.Network.
@@ -40,7 +41,7 @@ func NewReconstruction(net Reconstructor, c ReconstructionConfig, seed uint64) (
 	}
 	r := &Reconstruction{Reconstructor: net, logarithmic: c.Loss == "log_rmse"}
 	for step := range (c.Validation + validationChunk - 1) / validationChunk {
-		b, err := c.batch(seed, data.Validation, step, validationChunk)
+		b, err := c.gather(step, validationChunk, func(n int) (shards.Example, error) { return c.Example(seed, data.Validation, uint64(n)) })
 		if err != nil {
 			return nil, err
 		}

@@ -1,0 +1,77 @@
+package train_test
+
+import (
+	"context"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"fringe/data"
+	"fringe/shards"
+	"fringe/train"
+)
+
+// store writes the first training pairs of observations.
+func store(t *testing.T, c train.ReconstructionConfig, seed uint64, count int) string {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "pairs")
+	m, err := c.ShardsManifest(seed, data.Training, 0, count)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.PerShard = 3
+	err = shards.Write(context.Background(), dir, m, func(i uint64) (shards.Example, error) { return c.Example(seed, data.Training, i) }, 2, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// losses trains a painter and returns the loss of each step.
+func losses(t *testing.T, c train.ReconstructionConfig, steps, batch, workers int) (out []float64) {
+	t.Helper()
+	task, err := train.NewReconstruction(newPainter(t, 0.5, nil), c, 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	loop := train.LoopConfig{Steps: steps, Batch: batch, Workers: workers, LearningRate: 0.1, ReportEvery: 1, ValidateEvery: 1000}
+	hook := train.Hook{Name: "loss", Do: func(r train.Report) error { out = append(out, r.Loss); return nil }}
+	if _, err := train.Run(context.Background(), loop, task, train.ReconstructionBatches(c, 3, batch), hook); err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// Training from shards has the losses of training on the fly, bit for bit, with one goroutine that loads or with two; and goes on
+// when the pairs are used up.
+func TestTrainingFromShardsIsTrainingOnTheFly(t *testing.T) {
+	c := observations()
+	want := losses(t, c, 4, 2, 1)
+	c.Shards = store(t, c, 3, 8)
+	for _, workers := range []int{1, 2} {
+		if got := losses(t, c, 4, 2, workers); !reflect.DeepEqual(got, want) {
+			t.Errorf("%d workers: losses %v from shards, %v on the fly", workers, got, want)
+		}
+	}
+	if b, err := train.ReconstructionBatches(c, 3, 2)(4); err != nil || b.Len() != 2 {
+		t.Errorf("the second pass begins with %v, %v", b, err)
+	}
+}
+
+func TestShardsOfAnotherConfigAreRefused(t *testing.T) {
+	c := observations()
+	c.Shards = store(t, c, 3, 3)
+	other := c
+	other.Systematic = 0.03
+	if _, err := train.ReconstructionBatches(other, 3, 2)(0); err == nil || !strings.Contains(err.Error(), "field config of its manifest differs") {
+		t.Errorf("another config: %v", err)
+	}
+	if _, err := train.ReconstructionBatches(c, 4, 2)(0); err == nil || !strings.Contains(err.Error(), "field config") {
+		t.Errorf("another seed: %v", err)
+	}
+	c.Shards = t.TempDir()
+	if _, err := train.ReconstructionBatches(c, 3, 2)(0); err == nil || !strings.Contains(err.Error(), "there are no pairs here") {
+		t.Errorf("an empty folder: %v", err)
+	}
+}

@@ -157,5 +157,5 @@ func checkUsable(v *radio.Visibilities) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("none of its %d visibilities has a valid weight", v.Len())
+	return fmt.Errorf("none of its %d visibilities has %w", v.Len(), ErrAllFlagged)
 }

@@ -13,7 +13,8 @@ import (
 type dataset struct {
 	obs    *observation
 	fit    *fit
-	weight float64 // against the other data sets
+	weight float64      // against the other data sets
+	gains  *calibration // nil before self-calibration
 }
 
 // parseDatasetWeights reads a list such as "1,0.5" for n files; an empty list is all ones.

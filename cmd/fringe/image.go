@@ -87,8 +87,17 @@ func (o imageOptions) run(ctx context.Context, log io.Writer) (*outcome, error) 
 	defer job.close()
 	tellAll(sets, log)
 	ready := time.Now()
-	result, err := job.solve(ctx, newProgress(log))
+	if o.cv > 0 {
+		if err := job.crossValidate(ctx, log); err != nil && ctx.Err() == nil {
+			return nil, err
+		}
+	}
+	progress := newProgress(log)
+	result, err := job.solve(ctx, progress)
 	if err != nil {
+		return nil, err
+	}
+	if result, err = job.selfCalibrate(ctx, result, progress, log); err != nil {
 		return nil, err
 	}
 	solved := time.Now()

@@ -14,24 +14,27 @@ type imageOptions struct {
 	selection
 	solverFlags
 	weightingFlags
-	paths      []string
-	setWeights string
-	out        string
-	prior      string
-	method     string
-	strength   float64 // of a denoiser; 0 for the method's own
-	data       string
-	robustFit  string
-	npix       int // 0 for as many as the data want
-	fov        quantity
-	flux       quantity
-	sys, gains float64
-	sysGiven   bool // by the user; otherwise an unrolled network brings its own
-	closureSNR float64
-	start      string
-	mask       string
-	beam       string
-	force      bool
+	paths           []string
+	setWeights      string
+	out             string
+	prior           string
+	method          string
+	strength        float64 // of a denoiser; 0 for the method's own
+	data            string
+	robustFit       string
+	npix            int // 0 for as many as the data want
+	fov             quantity
+	flux            quantity
+	sys, gains      float64
+	sysGiven        bool // by the user; otherwise an unrolled network brings its own
+	closureSNR      float64
+	start           string
+	mask            string
+	beam            string
+	selfcal         string
+	selfcalInterval string
+	cv              int // folds of a cross-validation; 0 for none
+	force           bool
 }
 
 // defaultOptions is what a newcomer gets, and what demo starts from.
@@ -40,7 +43,7 @@ func defaultOptions() imageOptions {
 		selection:   selection{uvMin: length(""), scans: true, vlbiScans: true},
 		solverFlags: newSolverFlags(), weightingFlags: newWeightingFlags(),
 		prior: infer.EHTRegularizers, method: "pnp", data: "auto", robustFit: "none", fov: angle(""), flux: flux(""), sys: 0.01, gains: 0.1, closureSNR: 3,
-		start: "auto", mask: "none", beam: "none",
+		start: "auto", mask: "none", beam: "none", selfcal: "none", selfcalInterval: "scan",
 	}
 }
 
@@ -67,6 +70,9 @@ func (o *imageOptions) register(c *cobra.Command) {
 	f.StringVar(&o.robustFit, "robust-noise", o.robustFit, "errors of complex visibilities with outliers: huber:2.5 (sigma), student:4 (degrees of freedom), none")
 	f.StringVar(&o.setWeights, "dataset-weights", "", "weights of several files against each other, such as 1,0.5 (0: compared, not fitted)")
 	f.StringVar(&o.beam, "primary-beam", o.beam, "response of the dishes: gauss:FWHM (gauss:20arcsec), airy:DIAMETER (airy:10.7m), FILE.fits, none")
+	f.StringVar(&o.selfcal, "selfcal", o.selfcal,
+		"rounds of self-calibration: phase, amplitude, both, such as phase,both; after each the image is made again (with --data auto of complex visibilities), or none")
+	f.StringVar(&o.selfcalInterval, "selfcal-interval", o.selfcalInterval, "time over which gains are constant, such as 30s or scan; one for all rounds, or one for each")
 	g.end("The fit")
 	o.addFlags(f)
 	g.end("The data")
@@ -78,6 +84,7 @@ func (o *imageOptions) register(c *cobra.Command) {
 		"how a denoiser is used: pnp (plug and play) or red (regularisation by denoising); without vis it starts from the classical image")
 	f.Float64Var(&o.strength, "strength", o.strength,
 		"weight of a denoiser against the data (default: the method's own, 0.05 for pnp and 0.1 for red)")
+	f.IntVar(&o.cv, "cv", 0, "choose the strengths of the prior by cross-validation in so many folds, such as 5")
 	g.end("The solver")
 	o.weightingFlags.register(f)
 	g.end("Weights of dirty.fits, beam.fits, residual.fits and restored.fits")
@@ -113,11 +120,15 @@ func (o imageOptions) validate() error {
 	if err := o.validateNumbers(); err != nil {
 		return err
 	}
+	if o.cv != 0 && (o.cv < 2 || o.cv > 100) {
+		return fmt.Errorf("--cv is %d, must be between 2 and 100 folds", o.cv)
+	}
 	if o.method != "pnp" && o.method != "red" {
 		return fmt.Errorf("--method %q is unknown: known are pnp, red", o.method)
 	}
 	for _, check := range []func() error{
 		func() error { _, err := parseDatasetWeights(o.setWeights, max(len(o.paths), 1)); return err },
+		func() error { _, err := o.selfcalSteps(); return err },
 		func() error { _, err := parseRobust(o.robustFit); return err },
 		func() error { _, err := o.weightingFlags.value(); return err },
 		func() error { _, err := o.solverFlags.config(false); return err },

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -100,6 +101,16 @@ func (out *outcome) fitSection() evaluate.Section {
 	}
 	s := evaluate.Section{Title: "Fit", Tables: []evaluate.Table{kinds}}
 	s.Text = append(s.Text, fmt.Sprintf("%d iterations, then: %s. Log-likelihood of what was fitted, constants included: %.6g.", r.Iterations, r.StopReason, r.LogLikelihood))
+	if cv := r.CrossValidation; cv != nil {
+		s.Text = append(s.Text, fmt.Sprintf("The strengths were chosen by cross-validation in %d folds from %d candidates: those of --prior times %s. Held-out reduced χ² %.4g.",
+			cv.Folds, cv.Candidates, factors(cv.Factors), cv.HeldOutChi2))
+	}
+	for _, cal := range r.SelfCalibration {
+		for _, step := range cal.Steps {
+			s.Text = append(s.Text, fmt.Sprintf("Self-calibration of %s, data set %d: reduced χ² of the visibilities %.3g before, %.3g after, %.3g per degree of freedom. The data are made to agree "+
+				"with the image wherever one gain per station can: only closure quantities could still say that it is wrong.", step.Mode, cal.DataSet, step.Before.Reduced(), step.After.Reduced(), step.Chi2PerFreedom))
+		}
+	}
 	for i, set := range r.DataSets {
 		s.Text = append(s.Text, fmt.Sprintf("%s: %d visibilities, weight %g. %s.", set.File, set.Visibilities, set.Weight, capital(set.scatter)))
 		s.Tables = append(s.Tables, out.parts("station", i, func(r residualReport) []partReport { return r.ByStation }),
@@ -143,6 +154,15 @@ func (out *outcome) settings() evaluate.Section {
 		t.Rows = append(t.Rows, row)
 	}
 	return evaluate.Section{Title: "Settings", Tables: []evaluate.Table{t}}
+}
+
+// factors lists the factors on strengths in the order of their names.
+func factors(all map[string]float64) string {
+	var parts []string
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		parts = append(parts, fmt.Sprintf("%s %.3g", name, all[name]))
+	}
+	return strings.Join(parts, ", ")
 }
 
 func yesNo(b bool) string {

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 
 	"fringe/infer"
@@ -21,9 +22,12 @@ type job struct {
 	problem infer.Problem
 	errs    errorBudget
 
-	resolution float64 // 1/(longest baseline), radians
-	wide       bool    // the data are calibrated and of a connected array: the field may hold many resolutions
-	firstStage int     // iterations of the classical image that a denoiser starts from
+	validation           *infer.CVTable // of the strengths; nil without
+	resolution           float64        // 1/(longest baseline), radians
+	wide                 bool           // the data are calibrated and of a connected array: the field may hold many resolutions
+	calibrated           bool           // by self-calibration, so that complex visibilities can be fitted
+	amplitudesCalibrated bool           // as well as phases
+	firstStage           int            // iterations of the classical image that a denoiser starts from
 }
 
 // prepare turns observations into a problem: prior, grid, flux, data terms and first image. The caller closes it.
@@ -163,6 +167,10 @@ func (j *job) errorBudget() errorBudget {
 	if sys > 0 || origin != "" {
 		j.note("errors include a systematic %.3g %% of the amplitude%s", 100*sys, origin)
 	}
+	if j.calibrated && !j.amplitudesCalibrated && o.data == "auto" {
+		sys = math.Hypot(sys, o.gains)
+		j.note("until amplitudes are calibrated the errors of all data grow by --gain-error, to %.3g %%", 100*sys)
+	}
 	return errorBudget{sys, o.gains}
 }
 
@@ -180,6 +188,7 @@ func (j *job) dataWeights(obs *observation) (map[string]float64, error) {
 		return parseData(o.data)
 	}
 	switch {
+	case j.calibrated:
 	case !obs.vis.HasStations():
 		obs.note("fitted to complex visibilities: without stations there are no closure quantities, and the data are taken for calibrated")
 	case obs.vis.Connected():
@@ -234,6 +243,9 @@ func (j *job) solve(ctx context.Context, p *progress) (*infer.Result, error) {
 	}
 	return j.classical(ctx, j.prior.terms, j.prior.penalties)
 }
+
+// channels returns the number of planes of the image.
+func (j *job) channels() int { return max(1, j.problem.Channels) }
 
 // phaseless reports whether nothing that is fitted knows the position of the source.
 func (j *job) phaseless() bool {

@@ -16,10 +16,11 @@ import (
 
 // observation is the data of one image after selection and averaging, with thermal errors, and what was done to get there.
 type observation struct {
-	vis    *radio.Visibilities
-	whole  *radio.Visibilities // the same before averaging
-	siteJy float64             // median amplitude on the baselines inside a site; 0 when there are none or they are kept
-	notes  []string
+	vis      *radio.Visibilities
+	whole    *radio.Visibilities // the same before averaging
+	averaged bool                // over scans
+	siteJy   float64             // median amplitude on the baselines inside a site; 0 when there are none or they are kept
+	notes    []string
 }
 
 // selection says which visibilities of a file are imaged.
@@ -66,7 +67,7 @@ func (o selection) observe() (*observation, error) {
 	}
 	obs.whole = v
 	if o.scans && v.HasStations() && !(o.vlbiScans && v.Connected()) {
-		v = v.ScanAverage(0)
+		v, obs.averaged = v.ScanAverage(0), true
 		obs.note("averaged over scans: %d visibilities", v.Len())
 	}
 	if v.Len() == 0 {

@@ -27,35 +27,37 @@ type outcome struct {
 
 // imageReport is report.json. Two runs of the same command differ in seconds only.
 type imageReport struct {
-	ReducedChi2        map[string]float64 `json:"reduced_chi2"`   // of the fitted kinds of data; those of the second file end in 2
-	LogLikelihood      float64            `json:"log_likelihood"` // of all that is fitted, constants included, weights left out
-	FluxJy             float64            `json:"flux_jy"`
-	Iterations         int                `json:"iterations"`
-	FirstStage         int                `json:"first_stage_iterations,omitempty"` // of the classical image that a denoiser starts from
-	StopReason         string             `json:"stop_reason"`
-	Prior              string             `json:"prior"`
-	Method             string             `json:"method"`
-	Strength           float64            `json:"strength,omitempty"` // of a denoiser, when it was given
-	Data               string             `json:"data"`
-	DataSets           []dataSetReport    `json:"data_sets"`
-	Visibilities       int                `json:"visibilities"` // of all data sets
-	SystematicFraction float64            `json:"systematic_fraction"`
-	GainErrorFraction  float64            `json:"gain_error_fraction,omitempty"` // of plain amplitudes
-	NPix               int                `json:"npix"`
-	FieldUas           float64            `json:"field_uas"`
-	ResolutionUas      float64            `json:"resolution_uas"`  // 1/(longest baseline)
-	AssumedFluxJy      float64            `json:"assumed_flux_jy"` // given with --flux, or estimated
-	Start              string             `json:"start"`
-	Mask               string             `json:"mask"`
-	PrimaryBeam        string             `json:"primary_beam"`
-	RobustNoise        string             `json:"robust_noise"`
-	ClosureSNR         float64            `json:"closure_snr"`
-	KeepIntraSite      bool               `json:"keep_intra_site"`
-	Products           *productsReport    `json:"products"` // null where they cannot be made
-	Residuals          []residualReport   `json:"residuals"`
-	Warnings           []string           `json:"warnings"`
-	Version            string             `json:"version"`
-	Seconds            seconds            `json:"seconds"`
+	ReducedChi2        map[string]float64   `json:"reduced_chi2"`   // of the fitted kinds of data; those of the second file end in 2
+	LogLikelihood      float64              `json:"log_likelihood"` // of all that is fitted, constants included, weights left out
+	FluxJy             float64              `json:"flux_jy"`
+	Iterations         int                  `json:"iterations"`
+	FirstStage         int                  `json:"first_stage_iterations,omitempty"` // of the classical image that a denoiser starts from
+	StopReason         string               `json:"stop_reason"`
+	Prior              string               `json:"prior"`
+	Method             string               `json:"method"`
+	Strength           float64              `json:"strength,omitempty"` // of a denoiser, when it was given
+	Data               string               `json:"data"`
+	DataSets           []dataSetReport      `json:"data_sets"`
+	Visibilities       int                  `json:"visibilities"` // of all data sets
+	SystematicFraction float64              `json:"systematic_fraction"`
+	GainErrorFraction  float64              `json:"gain_error_fraction,omitempty"` // of plain amplitudes
+	NPix               int                  `json:"npix"`
+	FieldUas           float64              `json:"field_uas"`
+	ResolutionUas      float64              `json:"resolution_uas"`  // 1/(longest baseline)
+	AssumedFluxJy      float64              `json:"assumed_flux_jy"` // given with --flux, or estimated
+	Start              string               `json:"start"`
+	Mask               string               `json:"mask"`
+	PrimaryBeam        string               `json:"primary_beam"`
+	RobustNoise        string               `json:"robust_noise"`
+	ClosureSNR         float64              `json:"closure_snr"`
+	KeepIntraSite      bool                 `json:"keep_intra_site"`
+	Products           *productsReport      `json:"products"` // null where they cannot be made
+	SelfCalibration    []imageSelfcalReport `json:"self_calibration,omitempty"`
+	CrossValidation    *validationReport    `json:"cross_validation,omitempty"`
+	Residuals          []residualReport     `json:"residuals"`
+	Warnings           []string             `json:"warnings"`
+	Version            string               `json:"version"`
+	Seconds            seconds              `json:"seconds"`
 }
 
 // dataSetReport is one file of visibilities.
@@ -98,7 +100,14 @@ func (out *outcome) measure() error {
 	if _, fitted := chi2["amp"]; fitted {
 		out.report.GainErrorFraction = j.errs.gain
 	}
+	if j.validation != nil {
+		out.report.CrossValidation = reportValidation(j.validation)
+	}
 	for i, s := range j.sets {
+		if s.gains != nil {
+			out.report.SelfCalibration = append(out.report.SelfCalibration, imageSelfcalReport{i + 1, s.gains.steps, s.gains.table.Stations()})
+			out.troubles = append(out.troubles, s.gains.trouble...)
+		}
 		out.report.Visibilities += s.fit.vis.Len()
 		out.report.DataSets = append(out.report.DataSets, s.report(o.paths[i], j.grid))
 		names, edges := stationNames(s.fit.vis), s.fit.baselineEdges()
@@ -222,6 +231,11 @@ func (out *outcome) warnings() []string {
 	for _, set := range r.DataSets {
 		if f := set.WeightScatter; f != nil && (radio.Scatter{Factor: *f}).Check(0) != nil {
 			list = append(list, fmt.Sprintf("the weights of %s are not 1/sigma^2: visibilities scatter %.3g times as much as they say, which chi-square depends on", filepath.Base(set.File), *f))
+		}
+	}
+	if r.CrossValidation != nil {
+		for _, name := range r.CrossValidation.AtLimit {
+			list = append(list, fmt.Sprintf("the strength of %s is at the end of what the cross-validation tried: start it elsewhere with --prior, or leave it out", name))
 		}
 	}
 	return list

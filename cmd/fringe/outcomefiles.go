@@ -22,7 +22,10 @@ func imageFiles() []string {
 			names = append(names, strings.Replace(p.file, ".png", numbered("", set)+".png", 1))
 		}
 	}
-	return append(names, "report.html", "report.json")
+	for set := range maxDataSets {
+		names = append(names, numbered("gains", set)+".csv")
+	}
+	return append(names, "cv.json", "report.html", "report.json")
 }
 
 // maxDataSets is how many files can be imaged together.
@@ -43,6 +46,8 @@ func figurePages() []page {
 			"a narrow peak is errors that are too large. What lies beyond ±5 is counted at the ends."},
 		{"stations.png", "Reduced χ² of the data of each station. One station above the others points to its calibration."},
 		{"baselines.png", "Reduced χ² by the length of the baselines. Short ones above the others point to flux outside the field, long ones to structure that is too smooth."},
+		{"gains.png", "The gains of the stations that self-calibration found, taken out of the data."},
+		{"cv.png", "Cross-validation: the reduced χ² of data that were left out, against the factor on each strength. The choice is in orange."},
 		{"convergence.png", "The objective and its parts at every iteration, with their weights. Curves that still fall want a larger --max-iter."},
 	}
 }
@@ -71,6 +76,19 @@ func (out *outcome) save(dir *outDir, begin time.Time, log io.Writer) (err error
 	}
 	if err := out.draw(dir, log); err != nil {
 		return err
+	}
+	for i, s := range out.job.sets {
+		if s.gains == nil {
+			continue
+		}
+		if err := dir.write(numbered("gains", i)+".csv", s.gains.table.WriteCSV); err != nil {
+			return err
+		}
+	}
+	if t := out.job.validation; t != nil {
+		if err := dir.write("cv.json", func(w io.Writer) error { return writeJSON(w, t) }); err != nil {
+			return err
+		}
 	}
 	if err := out.savePage(dir); err != nil {
 		return err
@@ -139,6 +157,10 @@ func (out *outcome) figure(name string, i int) func(w io.Writer) error {
 		return out.breakdown("station", i, func(r residualReport) []partReport { return r.ByStation })
 	case name == "baselines.png":
 		return out.breakdown("length of the baselines (kl, Ml, Gl: wavelengths)", i, func(r residualReport) []partReport { return r.ByBaseline })
+	case name == "gains.png" && out.job.sets[i].gains != nil:
+		return func(w io.Writer) error { return drawGains(w, out.job.sets[i].gains.table) }
+	case name == "cv.png" && i == 0 && out.job.validation != nil:
+		return func(w io.Writer) error { return figure.WriteScores(w, scores(out.job.validation)) }
 	case name == "convergence.png" && i == 0 && len(out.result.History) > 1:
 		return func(w io.Writer) error { return figure.WriteConvergence(w, out.curves()) }
 	}
@@ -202,8 +224,10 @@ func (out *outcome) curves() []figure.Curve {
 	return all
 }
 
-func (out *outcome) writeReport(w io.Writer) error {
-	text, err := json.MarshalIndent(out.report, "", "  ")
+func (out *outcome) writeReport(w io.Writer) error { return writeJSON(w, out.report) }
+
+func writeJSON(w io.Writer, value any) error {
+	text, err := json.MarshalIndent(value, "", "  ")
 	if err != nil {
 		return err
 	}

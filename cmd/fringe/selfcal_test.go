@@ -121,7 +121,7 @@ func TestSelfcalRefuses(t *testing.T) {
 			}
 		}, nil, "times those of the model, which amplitude gains would swallow", "--normalize"},
 		"all flagged": {func(v *radio.Visibilities, _ []float64, _ *data.ImageHeader) { clear(v.Weight) }, nil,
-			"none of its 6 visibilities has a valid weight", "UVFITS"},
+			"none of its 6 visibilities has a valid weight", "weight"},
 		"no file": {nil, func(o *selfcalOptions) { o.path = "none.uvfits" }, "no such file", "UVFITS"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"text/tabwriter"
 
+	"fringe/calibrate"
 	"fringe/data"
 	"fringe/figure"
 )
@@ -33,7 +34,7 @@ func (s *selfcal) save(dir *outDir, out, log io.Writer) (err error) {
 	for _, file := range []struct {
 		name string
 		fill func(w io.Writer) error
-	}{{"gains.csv", s.table.WriteCSV}, {"gains.json", s.table.WriteJSON}, {"gains.png", s.draw}, {"report.json", s.writeReport}} {
+	}{{"gains.csv", s.table.WriteCSV}, {"gains.json", s.table.WriteJSON}, {"gains.png", func(w io.Writer) error { return drawGains(w, s.table) }}, {"report.json", s.writeReport}} {
 		if err := dir.write(file.name, file.fill); err != nil {
 			return err
 		}
@@ -57,11 +58,11 @@ func (s *selfcal) writeReport(w io.Writer) error {
 	return out.Encode(s.report)
 }
 
-// draw makes the figure of the gains that were solved for.
-func (s *selfcal) draw(w io.Writer) error {
+// drawGains makes the figure of the gains that were solved for.
+func drawGains(w io.Writer, table calibrate.Table) error {
 	byStation := map[string]int{}
 	var rows []figure.StationGains
-	for _, g := range s.table {
+	for _, g := range table {
 		if _, seen := byStation[g.Station]; !seen {
 			byStation[g.Station] = len(rows)
 			rows = append(rows, figure.StationGains{Station: g.Station})

@@ -28,14 +28,16 @@ type Validator interface {
 type Result struct {
 	Step        int                // updates made, in this run and those that it resumed
 	Interrupted bool               // the context ended before the last step; the run can be resumed
+	Early       bool               // ended because the monitored metric had not risen in Patience validations
 	Metrics     map[string]float64 // of the last validation
 	BestStep    int                // step with the largest monitored metric; 0 for none
 }
 
 // Run trains until cfg.Steps updates are made or ctx ends, and then leaves the averaged weights in the task's parameters.
 // Update k, counted from 1, learns from batches(k−1), which must be a pure function: it is called ahead of time in other
-// goroutines, which must not touch tensors. A loss that is not finite is an error, raised before anything can see or save
-// it. Both at the end of ctx and at the last step a checkpoint is saved.
+// goroutines, which must not touch tensors. With cfg.Accumulate = a it learns from the a parts batches(a(k−1)), …, batches(ak−1) of
+// cfg.Part() examples each, and from the mean of their losses. A loss that is not finite is an error, raised before anything can see or save
+// it. However a run ends but by an error, a checkpoint is saved.
 func Run[B any](ctx context.Context, cfg LoopConfig, task Task[B], batches func(step int) (B, error), hooks ...Hook) (Result, error) {
 	if err := cfg.Validate(); err != nil {
 		return Result{}, err
@@ -47,23 +49,28 @@ func Run[B any](ctx context.Context, cfg LoopConfig, task Task[B], batches func(
 			return err
 		}
 		defer func() { err = errors.Join(err, l.end()) }()
-		for b, err := range data.Prefetch(ctx, l.step, l.cfg.Workers, batches) {
-			if ctx.Err() != nil || l.step >= l.cfg.Steps {
+		var parts []B
+		for b, err := range data.Prefetch(ctx, l.step*l.cfg.parts(), l.cfg.Workers, batches) {
+			if ctx.Err() != nil || l.finished() {
 				break
 			}
 			if err != nil {
 				return fmt.Errorf("train: batch of step %d: %w", l.step+1, err)
 			}
-			if err := l.advance(s, func(s *torch.Scope) (*torch.Tensor, error) { return task.Loss(s, b) }); err != nil {
+			if parts = append(parts, b); len(parts) < l.cfg.parts() {
+				continue
+			}
+			if err := l.advance(s, func(s *torch.Scope, part int) (*torch.Tensor, error) { return task.Loss(s, parts[part]) }); err != nil {
 				return err
 			}
+			parts = parts[:0]
 		}
 		return l.finish(s)
 	})
 	if err != nil {
 		return Result{}, err
 	}
-	return Result{Step: l.step, Interrupted: l.step < l.cfg.Steps, Metrics: l.metrics, BestStep: l.bestStep}, nil
+	return Result{Step: l.step, Interrupted: !l.finished(), Early: l.exhausted(), Metrics: l.metrics, BestStep: l.bestStep}, nil
 }
 
 // loop is a run in progress.
@@ -71,6 +78,7 @@ type loop struct {
 	*state
 	cfg       LoopConfig
 	hooks     []Hook
+	optimizer optimizer
 	validator Validator // nil for none
 	closeLog  func() error
 	savedAt   int       // step of the checkpoint on disk
@@ -83,7 +91,11 @@ func (l *loop) begin(s *torch.Scope, params []torch.Param) error {
 	if len(params) == 0 {
 		return errors.New("train: the task has no parameters")
 	}
-	l.state, l.closeLog, l.savedAt = newState(s, params), func() error { return nil }, -1
+	var err error
+	if l.optimizer, err = l.cfg.Optimizer.optimizer(l.cfg.WeightDecay); err != nil {
+		return err
+	}
+	l.state, l.closeLog, l.savedAt = newState(s, params, l.optimizer.slots()), func() error { return nil }, -1
 	if l.cfg.Dir == "" {
 		l.tick()
 		return nil
@@ -121,9 +133,16 @@ func refuseUsed(dir string) error {
 
 func (l *loop) end() error { return l.closeLog() }
 
+// finished reports whether the run is at its end.
+func (l *loop) finished() bool { return l.step >= l.cfg.Steps || l.exhausted() }
+
+// exhausted reports whether the monitored metric has not risen for too long.
+func (l *loop) exhausted() bool { return l.cfg.Patience > 0 && l.stale >= l.cfg.Patience }
+
 // advance makes one update, and validates, reports and saves when it is time to.
-func (l *loop) advance(s *torch.Scope, loss func(s *torch.Scope) (*torch.Tensor, error)) error {
-	value, norm, err := l.update(s, loss)
+func (l *loop) advance(s *torch.Scope, loss func(s *torch.Scope, part int) (*torch.Tensor, error)) error {
+	rate := l.rate(l.step + 1)
+	value, norm, err := l.update(s, rate, loss)
 	if err != nil {
 		return fmt.Errorf("train: step %d: %w", l.step+1, err)
 	}
@@ -137,7 +156,7 @@ func (l *loop) advance(s *torch.Scope, loss func(s *torch.Scope) (*torch.Tensor,
 		}
 	}
 	if last || metrics != nil || l.step <= l.cfg.ReportEvery || l.step%l.cfg.ReportEvery == 0 {
-		if err := l.report(norm, metrics); err != nil {
+		if err := l.report(rate, norm, metrics); err != nil {
 			return err
 		}
 	}
@@ -147,24 +166,26 @@ func (l *loop) advance(s *torch.Scope, loss func(s *torch.Scope) (*torch.Tensor,
 	return nil
 }
 
-// update makes one step of Adam and returns the loss and the length of the gradient before it.
-func (l *loop) update(s *torch.Scope, loss func(s *torch.Scope) (*torch.Tensor, error)) (value, norm float64, err error) {
+// update changes the weights and returns the loss and the length of the gradient before that.
+func (l *loop) update(
+	s *torch.Scope, rate float64, loss func(s *torch.Scope, part int) (*torch.Tensor, error),
+) (value, norm float64, err error) {
 	params, step := tensors(l.params), l.step+1
 	s.Tidy(func(s *torch.Scope) *torch.Tensor {
-		var y *torch.Tensor
-		if y, err = loss(s); err != nil {
+		var grads []*torch.Tensor
+		if value, grads, err = gradient(s, params, l.cfg.parts(), loss); err != nil {
 			return nil
 		}
-		value = s.Item(y)
-		grads := s.Grad(y, params, false)
 		norm = s.GlobalNorm(grads)
 		if !finite(value) || !finite(norm) {
 			err = fmt.Errorf("the loss is %g and its gradient %g long, nothing was saved; lower learning_rate or clip_norm", value, norm)
 			return nil
 		}
-		s.AdamStep(torch.Adam{
-			LearningRate: l.cfg.rateAt(step), Beta1: 0.9, Beta2: 0.999, Eps: 1e-8, WeightDecay: l.cfg.WeightDecay, Step: int64(step),
-		}, params, clip(s, grads, norm, l.cfg.ClipNorm), tensors(l.m), tensors(l.v))
+		var running [][]*torch.Tensor
+		for _, slot := range l.running {
+			running = append(running, tensors(slot))
+		}
+		l.optimizer.update(s, step, rate, params, clip(s, grads, norm, l.cfg.ClipNorm), running)
 		l.average(s, l.cfg.emaAt(step))
 		return nil
 	})
@@ -182,9 +203,9 @@ func (l *loop) average(s *torch.Scope, decay float64) {
 }
 
 // report tells the hooks.
-func (l *loop) report(norm float64, metrics map[string]float64) error {
+func (l *loop) report(rate, norm float64, metrics map[string]float64) error {
 	r := Report{
-		Step: l.step, Steps: l.cfg.Steps, Loss: l.lossSum / float64(l.lossCount), LearningRate: l.cfg.rateAt(l.step),
+		Step: l.step, Steps: l.cfg.Steps, Loss: l.lossSum / float64(l.lossCount), LearningRate: rate,
 		GradNorm: norm, Metrics: metrics,
 	}
 	l.lossSum, l.lossCount = 0, 0
@@ -214,6 +235,9 @@ func (l *loop) checkpoint() error {
 		return nil
 	}
 	l.savedAt = l.step
+	if err := l.keep(); err != nil {
+		return err
+	}
 	return l.save(l.cfg.Dir, l.cfg.Manifest)
 }
 

@@ -1,6 +1,7 @@
 package train
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"time"
@@ -12,9 +13,9 @@ import (
 type LoopConfig struct {
 	Steps         int     `yaml:"steps"`          // updates of the weights
 	Batch         int     `yaml:"batch"`          // examples per update
-	LearningRate  float64 `yaml:"learning_rate"`  // of Adam, at its highest; 0 means 1e-3
-	WarmupSteps   int     `yaml:"warmup_steps"`   // updates in which the learning rate rises linearly; then it falls as a cosine to 0
-	WeightDecay   float64 `yaml:"weight_decay"`   // decoupled from the gradient; 0 for none
+	LearningRate  float64 `yaml:"learning_rate"`  // at its highest; 0 means 1e-3
+	WarmupSteps   int     `yaml:"warmup_steps"`   // updates in which the learning rate rises linearly; then Schedule says
+	WeightDecay   float64 `yaml:"weight_decay"`   // see OptimizerConfig.Name; 0 for none
 	ClipNorm      float64 `yaml:"clip_norm"`      // gradients longer than this are shortened to it; 0 means 1
 	EMADecay      float64 `yaml:"ema_decay"`      // of the moving average of the weights, below 1; 0 means 0.999
 	ReportEvery   int     `yaml:"report_every"`   // steps between reports, after one at each of the first that many steps; 0 means 20
@@ -22,6 +23,12 @@ type LoopConfig struct {
 	SaveEvery     int     `yaml:"save_every"`     // steps between checkpoints; 0 means 500
 	Workers       int     `yaml:"workers"`        // goroutines that prepare batches; 0 means 1
 	Monitor       string  `yaml:"monitor"`        // metric whose largest value marks the best weights; empty for none
+
+	Optimizer  OptimizerConfig `yaml:"optimizer,omitempty"`
+	Schedule   ScheduleConfig  `yaml:"schedule,omitempty"`
+	Accumulate int             `yaml:"accumulate,omitempty"` // parts of a batch that are worked on one after the other, to save memory; 0 means 1
+	Patience   int             `yaml:"patience,omitempty"`   // validations without a new best after which training ends; 0 for never
+	Keep       int             `yaml:"keep,omitempty"`       // checkpoints that stay in the folder steps, the latest ones; 0 for none
 
 	Dir      string               `yaml:"-"` // folder of the run; empty saves nothing
 	Resume   bool                 `yaml:"-"` // go on from the checkpoint in Dir
@@ -60,6 +67,7 @@ func (c LoopConfig) Validate() error {
 		{"steps", c.Steps, 1, math.MaxInt32}, {"batch", c.Batch, 1, 4096}, {"warmup_steps", c.WarmupSteps, 0, math.MaxInt32},
 		{"report_every", c.ReportEvery, 1, math.MaxInt32}, {"validate_every", c.ValidateEvery, 1, math.MaxInt32},
 		{"save_every", c.SaveEvery, 1, math.MaxInt32}, {"workers", c.Workers, 1, 256},
+		{"accumulate", c.Accumulate, 0, max(c.Batch, 1)}, {"patience", c.Patience, 0, math.MaxInt32}, {"keep", c.Keep, 0, 1000},
 	} {
 		if f.value < f.lo || f.value > f.hi {
 			return fmt.Errorf("train: loop.%s is %d, must be between %d and %d", f.name, f.value, f.lo, f.hi)
@@ -76,5 +84,17 @@ func (c LoopConfig) Validate() error {
 			return fmt.Errorf("train: loop.%s is %g, must be between %g and %g", f.name, f.value, f.lo, f.hi)
 		}
 	}
-	return nil
+	if c.Batch%c.parts() != 0 {
+		return fmt.Errorf("train: loop.accumulate is %d, must divide the batch of %d", c.Accumulate, c.Batch)
+	}
+	if c.Monitor == "" && (c.Patience > 0 || c.Schedule.Name == "plateau") {
+		return errors.New("train: loop.monitor is missing: patience and the schedule plateau need a metric to watch")
+	}
+	return errors.Join(c.Optimizer.Validate(), c.Schedule.Validate())
 }
+
+// parts returns the number of parts of a batch.
+func (c LoopConfig) parts() int { return max(c.Accumulate, 1) }
+
+// Part returns how many examples a function of batches for [Run] makes at once.
+func (c LoopConfig) Part() int { return c.Batch / c.parts() }

@@ -235,16 +235,6 @@ func TestErrorsOfHooksAndBatchesEndTheRun(t *testing.T) {
 	}
 }
 
-func TestScheduleRisesAndFalls(t *testing.T) {
-	c := train.LoopConfig{Steps: 110, LearningRate: 2, WarmupSteps: 10}
-	// By hand: 1/10 of the rise; its end; the cosine's start, middle (half) and last step: 1 − cos²… = 2·sin²(π/200).
-	for step, want := range map[int]float64{1: 0.2, 10: 2, 11: 2, 61: 1, 110: 2 * math.Pow(math.Sin(math.Pi/200), 2)} {
-		if got := c.RateAt(step); math.Abs(got-want) > 1e-12 { // a few roundings
-			t.Errorf("rate at step %d is %g, want %g", step, got, want)
-		}
-	}
-}
-
 func TestLoopConfigErrorsNameTheField(t *testing.T) {
 	good := config("")
 	for want, change := range map[string]func(c *train.LoopConfig){
@@ -253,6 +243,11 @@ func TestLoopConfigErrorsNameTheField(t *testing.T) {
 		"loop.learning_rate is NaN":                  func(c *train.LoopConfig) { c.LearningRate = math.NaN() },
 		"loop.ema_decay is 1, must be between 0 and": func(c *train.LoopConfig) { c.EMADecay = 1 },
 		"loop.workers is -2":                         func(c *train.LoopConfig) { c.Workers = -2 },
+		"loop.accumulate is 3, must divide":          func(c *train.LoopConfig) { c.Accumulate = 3 },
+		"loop.monitor is missing":                    func(c *train.LoopConfig) { c.Monitor, c.Patience = "", 3 },
+		`schedule.name is "linear", must be`:         func(c *train.LoopConfig) { c.Schedule.Name = "linear" },
+		"schedule.every is 0, must be":               func(c *train.LoopConfig) { c.Schedule.Name = "step" },
+		"schedule.factor is 2, must lie":             func(c *train.LoopConfig) { c.Schedule.Factor = 2 },
 	} {
 		c := good
 		change(&c)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"path/filepath"
+	"slices"
 
 	"fringe/checkpoints"
 	"fringe/internal/torch"
@@ -14,19 +15,23 @@ import (
 
 // state is all that changes while a run goes on.
 type state struct {
-	params, ema []torch.Param // weights and their moving average
-	m, v        []torch.Param // moments of Adam
-	step        int           // updates made
-	lossSum     float64       // over the steps since the last report
+	params, ema []torch.Param   // weights and their moving average
+	running     [][]torch.Param // what the optimizer remembers, slot by slot
+	step        int             // updates made
+	lossSum     float64         // over the steps since the last report
 	lossCount   int
-	best        float64            // largest value of the monitored metric
-	bestStep    int                // 0 before the first validation
-	metrics     map[string]float64 // of the last validation
+	best        float64 // largest value of the monitored metric
+	bestStep    int     // 0 before the first validation
+	stale       int     // validations since then
+
+	plateauScale float64            // factor of the learning rate that the plateaus so far made
+	plateauStale int                // validations since the last plateau or the best one
+	metrics      map[string]float64 // of the last validation
 }
 
 // newState returns the state before the first step. Its tensors belong to s.
-func newState(s *torch.Scope, params []torch.Param) *state {
-	st := &state{params: params, best: math.Inf(-1)}
+func newState(s *torch.Scope, params []torch.Param, slots []string) *state {
+	st := &state{params: params, best: math.Inf(-1), plateauScale: 1}
 	copies := func(prefix string, scale float64) (out []torch.Param) {
 		s.NoGrad(func() {
 			for _, p := range params {
@@ -35,20 +40,26 @@ func newState(s *torch.Scope, params []torch.Param) *state {
 		})
 		return out
 	}
-	st.ema, st.m, st.v = copies("", 1), copies("adam.m.", 0), copies("adam.v.", 0)
+	st.ema = copies("", 1)
+	for _, prefix := range slots {
+		st.running = append(st.running, copies(prefix, 0))
+	}
 	return st
 }
 
 // The numbers of a state in the checkpoint, in this order.
 const (
 	numbersName = "numbers"
-	numbersLen  = 5
+	numbersLen  = 8
 )
 
 // saved returns the training state beside the averaged weights. Weights get a prefix, as their names are those of the
 // averaged ones.
 func (st *state) saved() ([]checkpoints.Tensor, error) {
-	numbers := []float64{float64(st.step), st.lossSum, float64(st.lossCount), st.best, float64(st.bestStep)}
+	numbers := []float64{
+		float64(st.step), st.lossSum, float64(st.lossCount), st.best, float64(st.bestStep),
+		float64(st.stale), st.plateauScale, float64(st.plateauStale),
+	}
 	out, err := checkpoints.Gather(st.tensors())
 	if err != nil {
 		return nil, err
@@ -62,7 +73,7 @@ func (st *state) tensors() []torch.Param {
 	for _, p := range st.params {
 		all = append(all, torch.Param{Name: "weights." + p.Name, Tensor: p.Tensor})
 	}
-	return append(append(all, st.m...), st.v...)
+	return append(all, slices.Concat(st.running...)...)
 }
 
 // save writes the checkpoint of the run.
@@ -118,6 +129,7 @@ func (st *state) resume(dir string, want checkpoints.Manifest) error {
 	}
 	st.step, st.lossSum, st.lossCount = int(numbers[0]), numbers[1], int(numbers[2])
 	st.best, st.bestStep, st.metrics = numbers[3], int(numbers[4]), m.Metrics
+	st.stale, st.plateauScale, st.plateauStale = int(numbers[5]), numbers[6], int(numbers[7])
 	return nil
 }
 

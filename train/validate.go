@@ -28,7 +28,11 @@ func (l *loop) validate(s *torch.Scope) (metrics map[string]float64, err error) 
 		}
 	}
 	l.metrics = metrics
-	return metrics, l.keepBest()
+	if err := l.keepBest(); err != nil {
+		return nil, err
+	}
+	l.plateau()
+	return metrics, nil
 }
 
 // keepBest saves the averaged weights when the monitored metric is larger than ever.
@@ -41,9 +45,10 @@ func (l *loop) keepBest() error {
 		return fmt.Errorf("the monitored metric %q is not measured", l.cfg.Monitor)
 	}
 	if value <= l.best {
+		l.stale++
 		return nil
 	}
-	l.best, l.bestStep = value, l.step
+	l.best, l.bestStep, l.stale = value, l.step, 0
 	if l.cfg.Dir == "" {
 		return nil
 	}

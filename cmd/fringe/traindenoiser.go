@@ -35,7 +35,7 @@ func newDenoiserTraining(text []byte, steps int) (*training, error) {
 		net.Drop()
 		return nil, err
 	}
-	batches := train.DenoisingBatches(c.Denoising, c.Seed, c.Loop.Batch)
+	batches := train.DenoisingBatches(c.Denoising, c.Seed, c.Loop.Part())
 	return assemble(c.Config, c, describeSkies(c.Denoising), net.Drop, task, batches)
 }
 

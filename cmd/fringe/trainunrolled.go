@@ -31,7 +31,7 @@ func newUnrolledTraining(text []byte, steps int) (*training, error) {
 		net.Drop()
 		return nil, err
 	}
-	batches := train.ReconstructionBatches(c.Reconstruction, c.Seed, c.Loop.Batch)
+	batches := train.ReconstructionBatches(c.Reconstruction, c.Seed, c.Loop.Part())
 	return assemble(c.Config, c, describeObservations(c.Reconstruction), net.Drop, task, batches)
 }
 

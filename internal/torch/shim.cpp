@@ -74,6 +74,39 @@ char *fringe_adam_step(void **params, void **grads, void **m, void **v, int n, d
   });
 }
 
+// Without momentum (mu is 0) the running tensors stay as they are.
+char *fringe_sgd_step(void **params, void **grads, void **momentum, int n, double lr, double mu, int nesterov) {
+  return guarded([&] {
+    torch::NoGradGuard no_grad;
+    for (int i = 0; i < n; i++) {
+      Tensor &p = T(params[i]), &g = T(grads[i]);
+      if (mu == 0) {
+        p.add_(g, -lr);
+        continue;
+      }
+      Tensor &b = T(momentum[i]);
+      b.mul_(mu).add_(g);
+      p.add_(nesterov ? g.add(b, mu) : b, -lr);
+    }
+  });
+}
+
+char *fringe_rmsprop_step(void **params, void **grads, void **square, void **momentum, int n, double lr, double alpha,
+                          double mu, double eps) {
+  return guarded([&] {
+    torch::NoGradGuard no_grad;
+    for (int i = 0; i < n; i++) {
+      Tensor &p = T(params[i]), &g = T(grads[i]);
+      Tensor root = T(square[i]).mul_(alpha).addcmul_(g, g, 1 - alpha).sqrt().add_(eps);
+      if (mu == 0) {
+        p.addcdiv_(g, root, -lr);
+        continue;
+      }
+      p.add_(T(momentum[i]).mul_(mu).addcdiv_(g, root), -lr);
+    }
+  });
+}
+
 char *fringe_global_norm(void **ts, int n, double *out) {
   return guarded([&] {
     torch::NoGradGuard no_grad;

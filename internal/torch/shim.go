@@ -68,27 +68,6 @@ func (s *Scope) Copy(dst, src *Tensor) {
 	checkShim(op, C.fringe_copy(unsafe.Pointer(handle(op, dst)), unsafe.Pointer(handle(op, src))), dst, src)
 }
 
-// Adam holds the numbers of one update of [Scope.AdamStep].
-type Adam struct {
-	LearningRate, Beta1, Beta2, Eps float64
-	WeightDecay                     float64 // decoupled (Loshchilov & Hutter 2019); 0 for none
-	Step                            int64   // 1 for the first update
-}
-
-// AdamStep updates params in place from their gradients and the running moments m and v (Kingma & Ba 2015, algorithm 1).
-func (s *Scope) AdamStep(a Adam, params, grads, m, v []*Tensor) {
-	const op = "AdamStep"
-	if len(grads) != len(params) || len(m) != len(params) || len(v) != len(params) {
-		fail(op, "params, grads, m and v differ in number")
-	}
-	p := pointers(op, params)
-	g := pointers(op, grads)
-	pm := pointers(op, m)
-	pv := pointers(op, v)
-	checkShim(op, C.fringe_adam_step(p, g, pm, pv, C.int(len(params)), C.double(a.LearningRate), C.double(a.Beta1), C.double(a.Beta2),
-		C.double(a.Eps), C.double(a.WeightDecay), C.int64_t(a.Step)))
-}
-
 // GlobalNorm returns the Euclidean norm of all elements of all tensors.
 func (s *Scope) GlobalNorm(ts []*Tensor) float64 {
 	p := pointers("GlobalNorm", ts)

@@ -11,6 +11,9 @@ char *fringe_set_rng_state(void *state);
 char *fringe_vjp(void *y, void *grad_y, void **xs, int n, int create_graph, void **out);
 char *fringe_adam_step(void **params, void **grads, void **m, void **v, int n, double lr, double beta1, double beta2,
                        double eps, double weight_decay, int64_t step);
+char *fringe_sgd_step(void **params, void **grads, void **momentum, int n, double lr, double mu, int nesterov);
+char *fringe_rmsprop_step(void **params, void **grads, void **square, void **momentum, int n, double lr, double alpha,
+                          double mu, double eps);
 char *fringe_global_norm(void **ts, int n, double *out);
 char *fringe_rfft2(void *x, int64_t ny, int64_t nx, void **out);
 char *fringe_irfft2(void *x, int64_t ny, int64_t nx, void **out);

@@ -104,21 +104,20 @@ func SimulationGrid(g radio.Grid) radio.Grid {
 // gains, and Gaussian noise of variance 1/Weight in the real and in the imaginary part of each visibility (none where the
 // weight is 0).
 func Observe(sky Sky, fluxJy float64, g radio.Grid, vis *radio.Visibilities, gains GainConfig, rng *rand.Rand) *radio.Visibilities {
-	return observe(Direct, sky, fluxJy, g, vis, gains, rng)
+	out := vis.Clone()
+	Direct.of(sky, fluxJy, g)(out.Vis, out.U, out.V)
+	gains.apply(rng, out)
+	addNoise(rng, out)
+	return out
 }
 
-// observe is Observe with a choice of the transform.
-func observe(transform Transform, sky Sky, fluxJy float64, g radio.Grid, vis *radio.Visibilities, gains GainConfig, rng *rand.Rand) *radio.Visibilities {
-	out := vis.Clone()
-	transform.fill(out.Vis, sky, fluxJy, g, out.U, out.V)
-	gains.apply(rng, out)
-	for k, w := range out.Weight {
+func addNoise(rng *rand.Rand, vis *radio.Visibilities) {
+	for k, w := range vis.Weight {
 		if w > 0 {
 			sigma := 1 / math.Sqrt(w)
-			out.Vis[k] += complex(sigma*rng.NormFloat64(), sigma*rng.NormFloat64())
+			vis.Vis[k] += complex(sigma*rng.NormFloat64(), sigma*rng.NormFloat64())
 		}
 	}
-	return out
 }
 
 // apply multiplies each visibility with g_i·g_j*. Times in vis are those of scans, in ascending order.

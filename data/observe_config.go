@@ -1,6 +1,7 @@
 package data
 
 import (
+	"errors"
 	"fmt"
 	"math"
 
@@ -57,6 +58,8 @@ type ObservationConfig struct {
 	Setup `yaml:",inline"`
 	// Gains corrupts the visibilities by station; the zero value leaves them calibrated.
 	Gains GainConfig `yaml:"gains"`
+	// Effects are what else an instrument does to the visibilities; the zero value does nothing.
+	Effects Effects `yaml:"effects,omitempty"`
 }
 
 // GainConfig says how station gains corrupt the visibilities: V_ij → g_i·g_j*·V_ij with one gain per station and scan.
@@ -130,7 +133,7 @@ func (c ObservationConfig) Validate() error {
 			return fmt.Errorf("data: observation %s is %g, must be ascending within %g to %g", f.name, f.value, f.lo, f.hi)
 		}
 	}
-	if err := c.Setup.validate(); err != nil {
+	if err := errors.Join(c.Setup.validate(), c.Effects.Validate()); err != nil {
 		return err
 	}
 	return checkSEFD(c.Array, stations)

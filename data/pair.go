@@ -2,6 +2,7 @@ package data
 
 import (
 	"fmt"
+	"math/rand/v2"
 
 	"fringe/radio"
 )
@@ -85,7 +86,12 @@ func (c PairConfig) Pair(split Split, index uint64) (Pair, error) {
 	}
 	truth := sky.Render(g)
 	scaleTo(truth, obs.FluxJy)
-	vis := observe(c.Transform, sky, obs.FluxJy, g, obs.Vis, c.Observation.Gains, Rng(c.Seed, split, NoiseStream, index))
+	vis, err := obs.simulate(c.Transform.of(sky, obs.FluxJy, g), c.Observation.Gains, c.Observation.Effects, func(s Stream) *rand.Rand {
+		return Rng(c.Seed, split, s, index)
+	})
+	if err != nil {
+		return Pair{}, fmt.Errorf("data: %s pair %d: %w", split, index, err)
+	}
 	return Pair{Truth: truth, Grid: g, Vis: vis, FluxJy: obs.FluxJy, Sky: sky, Family: sky.Family,
 		Transform: Transform(c.Transform.String()), Seed: c.Seed, Split: split, Index: index}, nil
 }

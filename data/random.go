@@ -48,6 +48,9 @@ const (
 	SkyStream Stream = iota
 	ObservationStream
 	NoiseStream
+	DriftStream   // of station gains
+	LeakageStream // of polarization leakage
+	FlagStream
 )
 
 // MaxIndex is the largest index of an example; larger ones would run into another split.

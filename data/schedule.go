@@ -1,6 +1,7 @@
 package data
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -40,6 +41,8 @@ type Schedule struct {
 	NoiseScale float64 `yaml:"noise_scale"`
 	// Setup says how the visibilities of a scan are sampled.
 	Setup `yaml:",inline"`
+	// Effects are what the instrument does to the visibilities beyond thermal noise, see [Observation.Simulate].
+	Effects Effects `yaml:"effects,omitempty"`
 }
 
 // WithDefaults returns the schedule with its zero fields replaced by what they mean.
@@ -90,7 +93,7 @@ func (s Schedule) plan() (plan, error) {
 	if err := s.checkRanges(); err != nil {
 		return plan{}, err
 	}
-	if err := s.Setup.validate(); err != nil {
+	if err := errors.Join(s.Setup.validate(), s.Effects.Validate()); err != nil {
 		return plan{}, err
 	}
 	start, err := parseTime(s.Start)

@@ -34,14 +34,13 @@ func (t Transform) Validate() error {
 	return nil
 }
 
-// fill sets vis[k] to the visibility of fluxJy·sky, drawn for g, at (u[k], v[k]).
-func (t Transform) fill(vis []complex128, sky Sky, fluxJy float64, g radio.Grid, u, v []float64) {
+// of returns the transform of fluxJy·sky, drawn for g.
+func (t Transform) of(sky Sky, fluxJy float64, g radio.Grid) SkyTransform {
 	fine := SimulationGrid(g)
 	img := sky.Render(fine)
 	scaleTo(img, fluxJy)
 	if t == Fast {
-		radio.Transform(vis, img, fine, u, v)
-		return
+		return func(vis []complex128, u, v []float64) { radio.Transform(vis, img, fine, u, v) }
 	}
-	radio.NewDFT(fine, u, v).Forward(vis, img)
+	return ImageTransform(img, fine)
 }

@@ -3,7 +3,6 @@ package figure
 import (
 	"fmt"
 	"image/color"
-	"image/png"
 	"io"
 	"math"
 	"strings"
@@ -67,10 +66,7 @@ func WriteBreakdown(w io.Writer, title string, kinds []Breakdown) error {
 	}
 	canvas := newCanvas(breakdownWidth, breakdownHeight)
 	p.Draw(draw.Crop(draw.New(canvas), vg.Length(8), -12, 6, -6))
-	if err := png.Encode(w, canvas.Image()); err != nil {
-		return fmt.Errorf("figure: write PNG: %w", err)
-	}
-	return nil
+	return encode(w, canvas.Image())
 }
 
 func ticks(labels []string) []plot.Tick {

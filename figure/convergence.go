@@ -3,7 +3,6 @@ package figure
 import (
 	"fmt"
 	"image/color"
-	"image/png"
 	"io"
 	"math"
 
@@ -56,8 +55,5 @@ func WriteConvergence(w io.Writer, curves []Curve) error {
 	p.Y.Min, p.Y.Max = math.Max(low/1.3, high*1e-8), high*1.3
 	canvas := newCanvas(convergenceWidth, convergenceHeight)
 	p.Draw(draw.Crop(draw.New(canvas), 8, -14, 6, -8))
-	if err := png.Encode(w, canvas.Image()); err != nil {
-		return fmt.Errorf("figure: write PNG: %w", err)
-	}
-	return nil
+	return encode(w, canvas.Image())
 }

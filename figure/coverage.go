@@ -2,7 +2,6 @@ package figure
 
 import (
 	"fmt"
-	"image/png"
 	"io"
 	"math"
 
@@ -47,8 +46,5 @@ func WriteCoverage(w io.Writer, v *radio.Visibilities) error {
 	p.X.Scale = plot.InvertedScale{Normalizer: plot.LinearScale{}}
 	canvas := newCanvas(coverageSize, coverageSize)
 	p.Draw(draw.Crop(draw.New(canvas), 10, -14, 8, -8))
-	if err := png.Encode(w, canvas.Image()); err != nil {
-		return fmt.Errorf("figure: write PNG: %w", err)
-	}
-	return nil
+	return encode(w, canvas.Image())
 }

@@ -3,7 +3,6 @@ package figure
 import (
 	"errors"
 	"fmt"
-	"image/png"
 	"io"
 	"math"
 
@@ -42,10 +41,7 @@ func WriteScores(w io.Writer, s Scores) error {
 		left := vg.Length(i) * width
 		p.Draw(draw.Crop(whole, left, left+width-whole.Size().X, 0, 0))
 	}
-	if err := png.Encode(w, canvas.Image()); err != nil {
-		return fmt.Errorf("figure: write PNG: %w", err)
-	}
-	return nil
+	return encode(w, canvas.Image())
 }
 
 func (s Scores) check() error {

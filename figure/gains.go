@@ -3,7 +3,6 @@ package figure
 import (
 	"fmt"
 	"image/color"
-	"image/png"
 	"io"
 	"math"
 
@@ -66,10 +65,7 @@ func WriteGains(w io.Writer, stations []StationGains) error {
 			rows[i][j].Draw(cell)
 		}
 	}
-	if err := png.Encode(w, canvas.Image()); err != nil {
-		return fmt.Errorf("figure: write PNG: %w", err)
-	}
-	return nil
+	return encode(w, canvas.Image())
 }
 
 // bareTicks are round ticks without numbers, for rows above another one.

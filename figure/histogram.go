@@ -2,7 +2,6 @@ package figure
 
 import (
 	"fmt"
-	"image/png"
 	"io"
 	"math"
 
@@ -42,10 +41,7 @@ func WriteHistograms(w io.Writer, kinds []Residuals) error {
 		}
 		p.Draw(tiles.At(whole, i%columns, i/columns))
 	}
-	if err := png.Encode(w, canvas.Image()); err != nil {
-		return fmt.Errorf("figure: write PNG: %w", err)
-	}
-	return nil
+	return encode(w, canvas.Image())
 }
 
 func histogram(kind Residuals) (*plot.Plot, error) {

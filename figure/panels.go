@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"image/color"
-	"image/png"
 	"io"
 	"math"
 
@@ -52,10 +51,7 @@ func write(w io.Writer, xLabel, yLabel string, points []point) error {
 	panels := plot.Align([][]*plot.Plot{{data}, {residuals}}, draw.Tiles{Rows: 2, Cols: 1}, whole)
 	data.Draw(sameColumns(upper, panels[0][0]))
 	residuals.Draw(sameColumns(lower, panels[1][0]))
-	if err := png.Encode(w, canvas.Image()); err != nil {
-		return fmt.Errorf("figure: write PNG: %w", err)
-	}
-	return nil
+	return encode(w, canvas.Image())
 }
 
 // thinned returns every n-th point where there are too many to draw, and says so in the label.

@@ -5,7 +5,6 @@ import (
 	"image"
 	"image/color"
 	stddraw "image/draw"
-	"image/png"
 	"io"
 	"math"
 
@@ -63,10 +62,7 @@ func newCanvas(w, h int) *vgimg.Canvas {
 }
 
 func (s *sheet) encode(w io.Writer) error {
-	if err := png.Encode(w, s.image); err != nil {
-		return fmt.Errorf("figure: write PNG: %w", err)
-	}
-	return nil
+	return encode(w, s.image)
 }
 
 // text writes a line centred vertically on pixel position (x, y); rotation counts anticlockwise in radians.

@@ -119,7 +119,11 @@ func (o dirtyOptions) save(dir *outDir, obs *observation, p *measure.Products, l
 	head := data.ImageHeader{Source: obs.vis.Source, FreqHz: meanFreqHz(obs.vis), MJD: obs.vis.RefMJD + slices.Min(obs.vis.TimeSec)/86400, History: []string{
 		"made by fringe " + version, "command: " + commandLine(), fmt.Sprintf("weighting %v of %d visibilities", p.Weighting, obs.vis.Len()),
 	}}
-	if err := saveProducts(dir, p, head); err != nil {
+	pictures, err := saveProducts(dir, p, head)
+	if err != nil {
+		return err
+	}
+	if _, err := writePictures(dir, pictures); err != nil {
 		return err
 	}
 	if err := dir.write("report.json", report.write); err != nil {

@@ -17,12 +17,16 @@ func (out *outcome) savePage(dir *outDir) error {
 		return err
 	}
 	figures := evaluate.Section{Title: "Data and residuals"}
-	for _, p := range out.figures {
-		png, err := dir.read(p.file)
-		if err != nil {
-			return err
+	for i := range out.job.sets {
+		for _, p := range figurePages() {
+			png, err := dir.read(fileOfSet(p.file, i))
+			if err != nil {
+				return err
+			}
+			if png != nil {
+				figures.Figures = append(figures.Figures, evaluate.Figure{PNG: png, Caption: p.caption})
+			}
 		}
-		figures.Figures = append(figures.Figures, evaluate.Figure{PNG: png, Caption: p.caption})
 	}
 	report := evaluate.Report{
 		Title: out.title(), Intro: out.intro(),

@@ -22,7 +22,6 @@ type outcome struct {
 	residuals []residuals
 	products  *measure.Products // nil where they cannot be made
 	troubles  []string          // what could not be made
-	figures   []page            // that were drawn, for the page
 }
 
 // imageReport is report.json. Two runs of the same command differ in seconds only.

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -19,7 +18,7 @@ func imageFiles() []string {
 	names := append([]string{"image.fits", "image.png"}, productFiles()...)
 	for _, p := range figurePages() {
 		for set := range maxDataSets {
-			names = append(names, strings.Replace(p.file, ".png", numbered("", set)+".png", 1))
+			names = append(names, fileOfSet(p.file, set))
 		}
 	}
 	for set := range maxDataSets {
@@ -66,16 +65,20 @@ func (out *outcome) save(dir *outDir, begin time.Time, log io.Writer) (err error
 	if err := data.WriteImage(path, out.result.Image, out.job.grid, out.header()); err != nil {
 		return err
 	}
-	if err := dir.write("image.png", out.writeSky); err != nil {
-		return err
-	}
+	pictures := []picture{{"image.png", out.writeSky}}
 	if out.products != nil {
-		if err := saveProducts(dir, out.products, out.header()); err != nil {
+		more, err := saveProducts(dir, out.products, out.header())
+		if err != nil {
 			return err
 		}
+		pictures = append(pictures, more...)
 	}
-	if err := out.draw(dir, log); err != nil {
+	leftOut, err := writePictures(dir, append(pictures, out.pictures()...))
+	if err != nil {
 		return err
+	}
+	for _, e := range leftOut {
+		fmt.Fprintf(log, "left out a figure: %v\n", e)
 	}
 	for i, s := range out.job.sets {
 		if s.gains == nil {
@@ -104,28 +107,22 @@ func (out *outcome) save(dir *outDir, begin time.Time, log io.Writer) (err error
 	return nil
 }
 
-// draw draws the figures. One that cannot be drawn, such as closure amplitudes of an image without flux on some
-// baseline, is left out and told: the image matters more.
-func (out *outcome) draw(dir *outDir, log io.Writer) error {
+// pictures returns what draws the figures of all data sets.
+func (out *outcome) pictures() []picture {
+	var all []picture
 	for i := range out.job.sets {
 		for _, p := range figurePages() {
-			fill := out.figure(p.file, i)
-			if fill == nil {
-				continue
+			if draw := out.figure(p.file, i); draw != nil {
+				all = append(all, picture{fileOfSet(p.file, i), draw})
 			}
-			p.file = strings.Replace(p.file, ".png", numbered("", i)+".png", 1)
-			err := dir.write(p.file, fill)
-			if errors.Is(err, figure.ErrNotFinite) {
-				fmt.Fprintf(log, "left out a figure: %v\n", err)
-				continue
-			}
-			if err != nil {
-				return err
-			}
-			out.figures = append(out.figures, p)
 		}
 	}
-	return nil
+	return all
+}
+
+// fileOfSet returns the name of a figure of data set i.
+func fileOfSet(file string, i int) string {
+	return strings.Replace(file, ".png", numbered("", i)+".png", 1)
 }
 
 // figure returns what draws a figure of data set i; nil when there is nothing to draw.

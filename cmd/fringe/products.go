@@ -37,26 +37,24 @@ func productFiles() []string {
 	return names
 }
 
-// saveProducts writes each image as FITS in Jy/beam, with the restoring beam, and as a picture. The rest of the header, such as the
-// source, is that of head.
-func saveProducts(dir *outDir, p *measure.Products, head data.ImageHeader) error {
+// saveProducts writes each image as FITS in Jy/beam, with the restoring beam, and returns what draws the pictures. The rest of the header,
+// such as the source, is that of head.
+func saveProducts(dir *outDir, p *measure.Products, head data.ImageHeader) ([]picture, error) {
 	head.Unit, head.Beam = "JY/BEAM", p.Restoring
+	var pictures []picture
 	for _, image := range listProducts(p) {
 		path, err := dir.file(image.name + ".fits")
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if err := data.WriteImage(path, image.image, p.Grid, head); err != nil {
-			return err
+			return nil, err
 		}
 		style := figure.SkyStyle{Unit: "Jy/beam", Signed: true, Beam: p.Restoring}
 		style.Title = strings.TrimPrefix(fmt.Sprintf("%s · %s, %v", head.Source.Name, image.title, p.Weighting), " · ")
-		err = dir.write(image.name+".png", func(w io.Writer) error { return figure.WriteSky(w, image.image, p.Grid, style) })
-		if err != nil {
-			return err
-		}
+		pictures = append(pictures, picture{image.name + ".png", func(w io.Writer) error { return figure.WriteSky(w, image.image, p.Grid, style) }})
 	}
-	return nil
+	return pictures, nil
 }
 
 // productsReport is what a report says of the images.

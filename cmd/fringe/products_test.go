@@ -51,7 +51,11 @@ func TestProductsOnDisk(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir := &outDir{path: filepath.Join(t.TempDir(), "out"), names: productFiles()}
-	if err := saveProducts(dir, p, data.ImageHeader{Source: v.Source, FreqHz: 227e9}); err != nil {
+	pictures, err := saveProducts(dir, p, data.ImageHeader{Source: v.Source, FreqHz: 227e9})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := writePictures(dir, pictures); err != nil {
 		t.Fatal(err)
 	}
 	if err := dir.finish(); err != nil {

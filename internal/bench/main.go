@@ -25,6 +25,7 @@ var comparisons = []struct {
 	{"gradient-nufft", gradientNUFFT},
 	{"chi2", truth},
 	{"scaling", scaling},
+	{"ehtim-m87", ehtimM87},
 	{"butterfly", butterfly},
 }
 

@@ -19,6 +19,12 @@ type ReadOptions struct {
 	Stokes string
 	// Channels are the channels to read, from 0 through all spectral windows in the file's order; nil reads all.
 	Channels []int
+	// SpectralWindow is the name or the number of the spectral window to read of a Measurement Set; "" reads all. Channels then
+	// count from 0 through this one.
+	SpectralWindow string
+	// Column is the column of a Measurement Set to read: DATA, CORRECTED_DATA or MODEL_DATA; "" is CORRECTED_DATA where there is
+	// one, else DATA.
+	Column string
 	// FreqHz is the frequency of files that do not tell theirs.
 	FreqHz float64
 	// UVUnit is the unit of u and v in files that do not tell it: m, lambda, klambda or Mlambda.
@@ -92,6 +98,7 @@ func (o ReadOptions) checkFor(format string, known ...string) error {
 		name  string
 		given bool
 	}{{"Source", o.Source != ""}, {"Stokes", o.Stokes != "" && o.Stokes != "I"}, {"Channels", len(o.Channels) > 0},
+		{"SpectralWindow", o.SpectralWindow != ""}, {"Column", o.Column != ""},
 		{"FreqHz", o.FreqHz != 0}, {"UVUnit", o.UVUnit != ""}} {
 		if field.given && !slices.Contains(known, field.name) {
 			return optionError(field.name, "option %s is not for %s", field.name, format)

@@ -132,26 +132,14 @@ func (l *uvLayout) decode(values []float64, record []byte) {
 	}
 }
 
-// stokesI returns Stokes I of a spectral element and its weight, 0 when no hand is valid. For two hands I = (a+b)/2, so
-// σ² = (σa²+σb²)/4 and the weight is 4/(1/wa + 1/wb): twice the weight of one of two equal hands.
+// stokesI returns Stokes I of a spectral element and its weight, 0 when no hand is valid.
 func (l *uvLayout) stokesI(values []float64, e spectralElement) (vis complex128, weight float64) {
-	var variance float64
-	n := 0
+	var sum HandSum
 	for _, hand := range l.hands {
 		at := l.params + e.start + hand
 		re := values[at]*l.scale + l.zero
 		im := values[at+l.part]*l.scale + l.zero
-		w := values[at+2*l.part]*l.scale + l.zero
-		if !(w > 0) || !finite(w) || !finite(re) || !finite(im) {
-			continue
-		}
-		vis += complex(re, im)
-		variance += 1 / w
-		n++
+		sum.Add(complex(re, im), values[at+2*l.part]*l.scale+l.zero)
 	}
-	vis, weight = vis/complex(float64(n), 0), float64(n*n)/variance
-	if n == 0 || !finite(real(vis)) || !finite(imag(vis)) || !finite(weight) {
-		return 0, 0
-	}
-	return vis, weight
+	return sum.StokesI()
 }

@@ -40,7 +40,7 @@ func examine(w io.Writer) error {
 	for _, f := range []finding{
 		{"fringe", version, ""},
 		{"Go", runtime.Version() + " " + runtime.GOOS + "/" + runtime.GOARCH, ""},
-		libTorch(), finufft(), threads(), waiting(), cuda(), depsFolder(), weights(),
+		libTorch(), finufft(), {"casacore", measurementSets, ""}, threads(), waiting(), cuda(), depsFolder(), weights(),
 	} {
 		fmt.Fprintf(w, "%-12s %s\n", f.name, f.state)
 		if f.mend != "" {

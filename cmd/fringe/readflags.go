@@ -24,6 +24,8 @@ func (r *readFlags) register(f *pflag.FlagSet) {
 	f.StringVar(&r.options.Source, "source", "", "name or number of the source, of a file that holds several")
 	f.StringVar(&r.options.Stokes, "stokes", "", "what to read: I from whichever hands are there, or one hand, RR, LL, XX or YY (default: I)")
 	f.StringVar(&r.channels, "channels", "", "channels to read, counted from 0 through all spectral windows, such as 0-15,20 (default: all)")
+	f.StringVar(&r.options.SpectralWindow, "spw", "", "name or number of the spectral window, of a Measurement Set (default: all)")
+	f.StringVar(&r.options.Column, "column", "", "column of a Measurement Set: DATA, CORRECTED_DATA or MODEL_DATA (default: CORRECTED_DATA where it is, else DATA)")
 	f.Var(&r.freq, "freq", "frequency of data that do not tell theirs, such as 230GHz")
 	f.StringVar(&r.options.UVUnit, "uv-unit", "", "unit of u and v in npz and text tables that do not tell theirs: m, lambda, klambda or Mlambda")
 	f.BoolVar(&r.options.Conjugate, "conjugate", false, "turn round the sign of the phases; the image is then mirrored through its centre")
@@ -38,14 +40,20 @@ func frequency(text string) quantity {
 
 // visibilities reads the file.
 func (r readFlags) visibilities(path string) (*radio.Visibilities, error) {
-	o := r.options
-	o.FreqHz = r.freq.value
-	var err error
-	if o.Channels, err = parseChannels(r.channels); err != nil {
+	o, err := r.readOptions()
+	if err != nil {
 		return nil, err
 	}
 	v, err := data.ReadVisibilities(path, o)
 	return v, readHint(err)
+}
+
+// readOptions returns what the flags say.
+func (r readFlags) readOptions() (o data.ReadOptions, err error) {
+	o = r.options
+	o.FreqHz, o.MeasurementSet = r.freq.value, readMeasurementSet
+	o.Channels, err = parseChannels(r.channels)
+	return o, err
 }
 
 // readHint names the flag of the option that an error is about, or else what can be read.
@@ -54,11 +62,15 @@ func readHint(err error) error {
 		return withHint(err, "a weight is 1/sigma^2 and positive; flagged data have 0 or less: undo the flags, or calibrate again")
 	}
 	var about *data.OptionError
+	if hinted := (*hintError)(nil); errors.As(err, &hinted) {
+		return err
+	}
 	if !errors.As(err, &about) {
 		return withHint(err, "fringe reads %s; docs/formats.md says what each may hold", data.Readable)
 	}
 	flag := map[string]string{
 		"Source": "--source NAME names the source", "Stokes": "--stokes I, RR, LL, XX or YY says what to read",
+		"SpectralWindow": "--spw NAME names the spectral window", "Column": "--column names the column, of a Measurement Set",
 		"Channels": "--channels says which channels to read", "FreqHz": "--freq says the frequency, such as --freq 230GHz",
 		"UVUnit": "--uv-unit says the unit of u and v: m, lambda, klambda or Mlambda",
 	}[about.Option]

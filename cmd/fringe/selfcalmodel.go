@@ -80,18 +80,27 @@ func (m *skyModel) predict(v *radio.Visibilities) ([]complex128, error) {
 			u[k], w[k] = v.U[k], v.V[k]
 		}
 	}
-	op, err := measure.NewNUFFT(m.grid, u, w, 1e-12)
+	vis, err := m.at(u, w)
 	if err != nil {
-		return nil, withHint(err, "give a model with smaller pixels")
+		return nil, err
 	}
-	defer op.Close()
-	vis := make([]complex128, v.Len())
-	op.Forward(vis, m.img)
 	for k := range vis {
 		if v.Flagged(k) {
 			vis[k] = 0
 		}
 	}
+	return vis, nil
+}
+
+// at returns the model's visibilities (Jy) at points in wavelengths.
+func (m *skyModel) at(u, v []float64) ([]complex128, error) {
+	op, err := measure.NewNUFFT(m.grid, u, v, 1e-12)
+	if err != nil {
+		return nil, withHint(err, "give a model with smaller pixels")
+	}
+	defer op.Close()
+	vis := make([]complex128, len(u))
+	op.Forward(vis, m.img)
 	return vis, nil
 }
 

@@ -11,6 +11,9 @@
 //		… pair.Truth (Jy/pixel on pair.Grid), pair.Vis
 //	}
 //
+// One explicit observation is a [Schedule]; [Effects] are smearing, leakage, drifting gains and flags, for it and for
+// distributions of observations. docs/simulation.md tells how they are made.
+//
 // Example number i of a split depends on the configuration, its seed and i alone, so runs can stop and resume anywhere. Training,
 // validation and evaluation draw from disjoint generators; see [Rng].
 //

@@ -113,7 +113,8 @@ func TestEffectsLeaveEachOtherAlone(t *testing.T) {
 	if !cmp.Equal(a, again) {
 		t.Error("equal seeds give different data")
 	}
-	clean, plain, exact := simulated(t, quiet(obs), sky, all, 4), simulated(t, obs, sky, data.Effects{}, 4), simulated(t, quiet(obs), sky, data.Effects{}, 4)
+	clean := simulated(t, quiet(obs), sky, all, 4)
+	plain, exact := simulated(t, obs, sky, data.Effects{}, 4), simulated(t, quiet(obs), sky, data.Effects{}, 4)
 	for k := range a.Vis {
 		if d := cmplx.Abs((a.Vis[k] - clean.Vis[k]) - (plain.Vis[k] - exact.Vis[k])); d > 1e-14 { // rounding of 1 Jy
 			t.Fatalf("visibility %d: the noise differs by %.2g Jy", k, d)

@@ -22,8 +22,8 @@ type Observation struct {
 // maxTries bounds how often an observation with too few visibilities is drawn again.
 const maxTries = 200
 
-// Draw draws an observation: stations, source position, scans, noise level. Each scan gives one visibility per baseline
-// that is up, with the noise of [ThermalSigma] for the length of the scan. Draws with fewer than MinVisibilities
+// Draw draws an observation: stations, source position, scans, noise level. Each integration gives one visibility per channel and baseline
+// that is up, with the noise of [ThermalSigma] for its time and width; by default it is the scan. Draws with fewer than MinVisibilities
 // visibilities are drawn again; when none of 200 is large enough it returns an error.
 func (c ObservationConfig) Draw(rng *rand.Rand) (Observation, error) {
 	if err := c.Validate(); err != nil {

@@ -2,6 +2,7 @@
 """Read UVFITS files or FITS images with astropy and print a JSON list of what they hold, for comparison with package data.
 
 usage: astropy_check.py uvfits FILE...    every visibility: u, v (wavelengths), MJD, Stokes I, weight, antenna numbers
+       astropy_check.py contents FILE...  what fringe inspect says of a file, computed again
        astropy_check.py image FILE...     sky position of some pixels, HISTORY, result of the FITS verification
 
 The rules are those of AIPS Memo 117, written independently of the Go reader:
@@ -70,6 +71,29 @@ def uvfits(path):
         }
 
 
+def contents(path):
+    d = {key: np.array(value) if isinstance(value, list) else value for key, value in uvfits(path).items()}
+    good = d["weight"] > 0
+    length, amplitude = np.hypot(d["u"], d["v"])[good], np.hypot(d["re"], d["im"])[good]
+    pairs = np.sort(np.stack([d["ant1"], d["ant2"]], axis=1), axis=1)[good]
+    xyz = dict(zip(d["numbers"].tolist(), d["xyz"]))
+    apart = {(a, b): np.linalg.norm(xyz[a] - xyz[b]) for a in xyz for b in xyz if a < b}
+    # Baselines inside a site: shorter than 10 km in an array of more than 500 km.
+    inside = np.array([max(apart.values()) > 500e3 and apart[tuple(p)] < 10e3 for p in pairs.tolist()])
+    order = np.argsort(length[~inside], kind="stable")
+    shortest = np.sort(amplitude[~inside][order[: max(3, int(0.05 * len(order)))]])
+    half = d["int_sec"] / 2 / 86400
+    times = np.sort(np.unique(d["mjd"]))
+    return {
+        "visibilities": len(good), "flagged": int((~good).sum()), "stations": len(d["stations"]), "channels": len(np.unique(d["freq_hz"])),
+        "baselines": len(np.unique(pairs, axis=0)), "scans": 1 + int((np.diff(times) * 86400 > 60).sum()), "freq_hz": float(d["freq_hz"][good].mean()),
+        "uvmin_lambda": float(length.min()), "uvmax_lambda": float(length.max()), "source": d["source"], "ra_deg": d["ra_deg"], "dec_deg": d["dec_deg"],
+        "start_mjd": float((d["mjd"] - half)[good].min()), "end_mjd": float((d["mjd"] + half)[good].max()), "integration_s": float(np.median(d["int_sec"][good])),
+        "median_snr": float(np.median(amplitude * np.sqrt(d["weight"][good]))), "flux_jy": float(shortest[len(shortest) // 2]),
+        "largest_cell_rad": float(0.5 / np.maximum(abs(d["u"]), abs(d["v"]))[good].max()), "noise_jy_per_beam": float(1 / np.sqrt(d["weight"][good][~inside].sum())),
+    }
+
+
 def image(path):
     with fits.open(path) as hdus:
         with warnings.catch_warnings(record=True) as caught:
@@ -86,9 +110,9 @@ def image(path):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) < 3 or sys.argv[1] not in ("uvfits", "image"):
+    if len(sys.argv) < 3 or sys.argv[1] not in ("uvfits", "contents", "image"):
         sys.exit(__doc__)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        results = [{"uvfits": uvfits, "image": image}[sys.argv[1]](path) for path in sys.argv[2:]]
+        results = [{"uvfits": uvfits, "contents": contents, "image": image}[sys.argv[1]](path) for path in sys.argv[2:]]
     json.dump(results, sys.stdout)

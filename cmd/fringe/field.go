@@ -59,11 +59,7 @@ func (j *job) cell() (cell float64, npix int) {
 		j.note("warning: %s was trained on pixels of %s, which do not suit a resolution of %s: it has not learned from such skies",
 			p.name, angleText(p.cellRad), angleText(j.resolution))
 	case j.wide && o.npix == 0:
-		field := j.largestScale()
-		npix = pixelsFor(field, j.resolution)
-		if cell = field / float64(npix); cell > j.resolution/coarse {
-			cell = j.resolution / (1.25 * coarse)
-		}
+		cell, npix = wideField(j.lengths(), j.resolution)
 		j.note("field of view %s, %d pixels: the largest scale of the shortest baselines, and of the pixels (--fov and --npix set them)", angleText(cell*float64(npix)), npix)
 		return cell, npix
 	}
@@ -77,17 +73,27 @@ func pixelsFor(field, resolution float64) int {
 	return min(max(2*int(math.Ceil(3*field/resolution)), fewPixels), manyPixels)
 }
 
-// largestScale returns twice the angular scale of the shortest baselines, those that only one in twenty falls short of: a source larger
-// than that would not be seen.
-func (j *job) largestScale() float64 {
+// wideField returns pixels for a source as large as data of these baseline lengths (wavelengths) can see: twice the angular scale of the
+// shortest, those that only one in twenty falls short of; a larger source would not be seen. It sorts lengths.
+func wideField(lengths []float64, resolution float64) (cell float64, npix int) {
+	slices.Sort(lengths)
+	field := 2 / math.Max(lengths[len(lengths)/20], 1)
+	npix = pixelsFor(field, resolution)
+	if cell = field / float64(npix); cell > resolution/coarse {
+		cell = resolution / (1.25 * coarse)
+	}
+	return cell, npix
+}
+
+// lengths returns the baseline lengths of all visibilities, in wavelengths.
+func (j *job) lengths() []float64 {
 	var lengths []float64
 	for _, s := range j.sets {
 		for k := range s.obs.vis.U {
 			lengths = append(lengths, s.obs.vis.UVDistance(k))
 		}
 	}
-	slices.Sort(lengths)
-	return 2 / math.Max(lengths[len(lengths)/20], 1)
+	return lengths
 }
 
 // suits reports whether pixels of a training make sense for a resolution: the resolution is two pixels at least, and a third of

@@ -1,0 +1,244 @@
+package main
+
+import (
+	"fmt"
+	"math"
+	"math/cmplx"
+	"slices"
+
+	"fringe/evaluate"
+	"fringe/measure"
+	"fringe/radio"
+)
+
+// contentsReport is what fringe inspect --json says of visibilities. What the file does not tell is null.
+type contentsReport struct {
+	File           string           `json:"file"`
+	Kind           string           `json:"kind"` // "visibilities"
+	Visibilities   int              `json:"visibilities"`
+	Flagged        int              `json:"flagged"`
+	Stations       int              `json:"stations"` // 0 when unknown
+	StationNames   []string         `json:"station_names"`
+	Silent         []string         `json:"stations_without_data"`
+	Baselines      *int             `json:"baselines"`
+	Scans          *int             `json:"scans"`
+	Channels       int              `json:"channels"`
+	FreqHz         float64          `json:"freq_hz"` // mean of the usable visibilities
+	FreqMinHz      float64          `json:"freq_min_hz"`
+	FreqMaxHz      float64          `json:"freq_max_hz"`
+	Source         string           `json:"source"`
+	RADeg          *float64         `json:"ra_deg"`
+	DecDeg         *float64         `json:"dec_deg"`
+	StartMJD       *float64         `json:"start_mjd"` // begin of the first integration
+	EndMJD         *float64         `json:"end_mjd"`   // end of the last
+	IntegrationSec *float64         `json:"integration_s"`
+	UVMin          float64          `json:"uvmin_lambda"`
+	UVMax          float64          `json:"uvmax_lambda"`
+	ResolutionRad  float64          `json:"resolution_rad"`    // 1/uvmax
+	LargestCell    float64          `json:"largest_cell_rad"`  // that represents all baselines
+	LargestScale   float64          `json:"largest_scale_rad"` // 1/uvmin
+	IntraSite      []string         `json:"intra_site_baselines"`
+	FluxJy         float64          `json:"flux_jy"`
+	SiteFluxJy     *float64         `json:"intra_site_flux_jy"`
+	MedianSNR      float64          `json:"median_snr"`
+	Scatter        *float64         `json:"weight_scatter_factor"` // null when nothing tells
+	NoiseJy        *float64         `json:"noise_jy_per_beam"`     // natural weighting
+	Beam           *beamShape       `json:"beam"`                  // natural weighting; null when the baselines lie on a line
+	Suggested      *suggestedReport `json:"suggested"`
+	Warnings       []string         `json:"warnings"`
+	Version        string           `json:"version"`
+}
+
+// suggestedReport is a field of view and pixels that suit the data: what fringe image takes unless told otherwise.
+type suggestedReport struct {
+	FOV     string  `json:"fov"` // as --fov wants it
+	NPix    int     `json:"npix"`
+	FOVRad  float64 `json:"fov_rad"`
+	CellRad float64 `json:"cell_rad"`
+}
+
+// examined are visibilities and what is derived from them on the way.
+type examined struct {
+	contentsReport
+	all, usable *radio.Visibilities
+	obs         *observation // the usable ones without intra-site baselines, unless there are no others
+	grid        radio.Grid
+	dirty       *measure.Products // nil when the baselines lie on a line
+	scatter     *radio.Scatter
+}
+
+// inspectVisibilities describes a set that data.ReadVisibilities has read.
+func inspectVisibilities(path string, v *radio.Visibilities) (*subject, error) {
+	x := &examined{all: v, usable: v.Unflagged()}
+	x.File, x.Kind, x.Version = path, "visibilities", version
+	x.Warnings = []string{}
+	s := &subject{path: path}
+	x.count()
+	x.times()
+	x.lengths()
+	x.strength()
+	if err := x.image(s); err != nil {
+		return nil, err
+	}
+	s.report, s.warnings = x.contentsReport, x.Warnings
+	x.tell(s)
+	if x.Stations > 0 {
+		s.tables = append(s.tables, x.stationTable())
+	} else {
+		s.note("the file does not tell its stations: no scans, baselines or closure phases")
+	}
+	x.figures(s)
+	return s, nil
+}
+
+// count counts visibilities, stations, baselines, scans and channels, and says what was observed.
+func (x *examined) count() {
+	v, u := x.all, x.usable
+	x.Visibilities, x.Flagged = v.Len(), v.Len()-u.Len()
+	f := v.Frequencies()
+	x.Channels, x.FreqHz, x.FreqMinHz, x.FreqMaxHz = len(f), meanFreqHz(u), f[0], f[len(f)-1]
+	placed := v.Source.RARad != 0 || v.Source.DecRad != 0
+	x.Source, x.RADeg, x.DecDeg = v.Source.Name, known(placed, degrees(v.Source.RARad)), known(placed, degrees(v.Source.DecRad))
+	x.StationNames, x.Silent, x.IntraSite = []string{}, []string{}, []string{}
+	if !v.HasStations() {
+		return
+	}
+	pairs, heard := map[[2]int]bool{}, map[int]bool{}
+	for k := range u.Vis {
+		a, b := u.Ant1[k], u.Ant2[k]
+		pairs[[2]int{min(a, b), max(a, b)}] = true
+		heard[a], heard[b] = true, true
+	}
+	for i, s := range v.Stations {
+		x.StationNames = append(x.StationNames, s.Name)
+		if !heard[i] {
+			x.Silent = append(x.Silent, s.Name)
+		}
+	}
+	_, scans := v.Scans(0)
+	x.Stations, x.Baselines, x.Scans = len(v.Stations), known(true, len(pairs)), &scans
+}
+
+// times finds begin, end and the usual integration time of the usable visibilities.
+func (x *examined) times() {
+	u := x.usable
+	if x.all.RefMJD == 0 {
+		return
+	}
+	start, end := math.Inf(1), math.Inf(-1)
+	for k, t := range u.TimeSec {
+		start, end = math.Min(start, t-u.IntSec[k]/2), math.Max(end, t+u.IntSec[k]/2)
+	}
+	x.StartMJD, x.EndMJD = known(true, u.RefMJD+start/86400), known(true, u.RefMJD+end/86400)
+	integration := medianOf(slices.Clone(u.IntSec))
+	x.IntegrationSec = known(integration > 0, integration)
+}
+
+// lengths finds what baselines there are.
+func (x *examined) lengths() {
+	u := x.usable
+	reach := 0.0
+	x.UVMin, x.UVMax = math.Inf(1), u.UVMax()
+	for k := range u.Vis {
+		x.UVMin = math.Min(x.UVMin, u.UVDistance(k))
+		reach = math.Max(reach, math.Max(math.Abs(u.U[k]), math.Abs(u.V[k])))
+	}
+	x.ResolutionRad, x.LargestCell, x.LargestScale = 1/x.UVMax, 0.5/reach, 1/x.UVMin
+}
+
+// strength measures flux and signal-to-noise ratio.
+func (x *examined) strength() {
+	u := x.usable
+	snr := make([]float64, u.Len())
+	for k, value := range u.Vis {
+		snr[k] = cmplx.Abs(value) * math.Sqrt(u.Weight[k])
+	}
+	x.MedianSNR = medianOf(snr)
+	outside, pairs := u.WithoutIntraSite()
+	x.obs = &observation{vis: outside}
+	if len(pairs) > 0 {
+		x.IntraSite = pairs
+		inside := shortAmplitude(u.Select(func(k int) bool { return u.IntraSite(u.Ant1[k], u.Ant2[k]) }), 1)
+		x.SiteFluxJy = &inside
+	}
+	if outside.Len() == 0 {
+		x.obs.vis = u
+	}
+	if x.FluxJy = shortAmplitude(x.obs.vis, 0.05); x.obs.calibrated() {
+		x.FluxJy = shortMean(x.obs.vis)
+	}
+}
+
+// image chooses a field, makes the dirty image on it, and compares scatter with weights.
+func (x *examined) image(s *subject) error {
+	v := x.obs.vis
+	resolution := x.obs.resolutionRad()
+	if math.IsInf(resolution, 1) {
+		s.note("all baselines have length 0: there is nothing to image")
+		return nil
+	}
+	cell, npix := resolution/12, fewPixels
+	if x.obs.calibrated() {
+		lengths := make([]float64, v.Len())
+		for k := range lengths {
+			lengths[k] = v.UVDistance(k)
+		}
+		cell, npix = wideField(lengths, resolution)
+	}
+	fov := angle(roundAngle(cell * float64(npix)))
+	x.grid = radio.Grid{NX: npix, NY: npix, CellRad: fov.value / float64(npix)}
+	x.Suggested = &suggestedReport{FOV: fov.text, NPix: npix, FOVRad: fov.value, CellRad: x.grid.CellRad}
+	dirty, err := measure.NewProducts(v, x.grid, nil, radio.Weighting{})
+	if err != nil {
+		s.note("no dirty image and no beam: %v", err)
+	} else {
+		x.dirty, x.NoiseJy, x.Beam = dirty, &dirty.NoiseJy, shapeOf(dirty.Restoring)
+	}
+	scatter, err := v.Scatter(x.grid)
+	if err != nil {
+		return nil // too few data to tell, which the report shows as null
+	}
+	x.scatter, x.Scatter = &scatter, &scatter.Factor
+	if scatter.Check(0) != nil {
+		x.Warnings = append(x.Warnings, fmt.Sprintf("the weights are not 1/sigma^2: the errors are %.3g times what they say", scatter.Factor))
+	}
+	return nil
+}
+
+// roundAngle writes an angle with three digits as a flag wants it.
+func roundAngle(rad float64) string {
+	size, name := radio.AngleUnit(rad)
+	return fmt.Sprintf("%.3g%s", rad/size, name)
+}
+
+// stationTable says what each station contributes.
+func (x *examined) stationTable() evaluate.Table {
+	t := evaluate.Table{Columns: []string{"station", "visibilities", "flagged", "baselines", "median S/N"}}
+	v := x.all
+	for i, s := range v.Stations {
+		var snr []float64
+		others, total := map[int]bool{}, 0
+		for k, value := range v.Vis {
+			if v.Ant1[k] != i && v.Ant2[k] != i {
+				continue
+			}
+			total++
+			if !v.Flagged(k) {
+				others[v.Ant1[k]+v.Ant2[k]-i] = true
+				snr = append(snr, cmplx.Abs(value)*math.Sqrt(v.Weight[k]))
+			}
+		}
+		row := []string{s.Name, fmt.Sprint(total), fmt.Sprint(total - len(snr)), fmt.Sprint(len(others)), "-"}
+		if len(snr) > 0 {
+			row[4] = fmt.Sprintf("%.1f", medianOf(snr))
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t
+}
+
+// medianOf sorts x, which is not empty, and returns its middle, or the mean of its two middles.
+func medianOf(x []float64) float64 {
+	slices.Sort(x)
+	return (x[(len(x)-1)/2] + x[len(x)/2]) / 2
+}

@@ -3,10 +3,13 @@ package data_test
 import (
 	"math"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
+
+	"gopkg.in/yaml.v3"
 
 	"fringe/data"
 	"fringe/radio"
@@ -142,3 +145,57 @@ func TestScheduleValidate(t *testing.T) {
 }
 
 func mjdText(mjd float64) string { return strconv.FormatFloat(mjd, 'f', -1, 64) }
+
+// TestScheduleFromYAML reads every kind of field, strictly: nested, inlined and a list.
+func TestScheduleFromYAML(t *testing.T) {
+	decode := yaml.NewDecoder(strings.NewReader(`
+array: vla_d
+stations: [vla-00, vla-05, vla-20]
+source: 3C 353
+ra_hours: 17.341
+dec_deg: -0.98
+start: 2021-03-01T14:00:00
+scans: 2
+scan_sec: 60
+freq_ghz: 1.4
+bandwidth_ghz: 0.064
+integration_sec: 10
+channels: 16
+dish_m: 25
+frame: j2000
+effects:
+  drift: {phase_sigma_deg: 20, correlation_sec: 300}
+  smearing: {time_samples: 2}
+`))
+	decode.KnownFields(true)
+	var s data.Schedule
+	if err := decode.Decode(&s); err != nil {
+		t.Fatal(err)
+	}
+	if n := scheduled(t, s).Vis.Len(); n != 2*6*3*16 || s.Effects.Drift.CorrelationSec != 300 || s.Effects.Smearing.TimeSamples != 2 {
+		t.Errorf("%d visibilities of %+v, want 576", n, s)
+	}
+}
+
+// TestScheduleThroughUVFITS writes a simulated observation with channels and flags and reads it back. UVFITS holds float32.
+func TestScheduleThroughUVFITS(t *testing.T) {
+	obs := scheduled(t, data.Schedule{Scans: 2, ScanSec: 60, GapSec: 60, Start: "2017-04-11T04:00", Setup: data.Setup{IntegrationSec: 20, Channels: 4}})
+	want := simulated(t, obs, pointSky(1e-11, 2e-11), data.Effects{Flags: data.Flags{Fraction: 0.1}}, 1)
+	path := filepath.Join(t.TempDir(), "m87.uvfits")
+	if err := data.WriteUVFITS(path, want); err != nil {
+		t.Fatal(err)
+	}
+	got, err := data.ReadUVFITS(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a, b := got.Unflagged(), want.Unflagged(); a.Len() != b.Len() || a.Len() == want.Len() {
+		t.Errorf("%d unflagged visibilities come back of %d", a.Len(), b.Len())
+	} else {
+		for k := range a.Vis {
+			if d := math.Hypot(a.U[k]-b.U[k], a.V[k]-b.V[k]) / b.UVDistance(k); d > 1e-6 || math.Abs(a.Weight[k]/b.Weight[k]-1) > 1e-6 {
+				t.Fatalf("visibility %d: (u,v) %.2g off, weight %g instead of %g", k, d, a.Weight[k], b.Weight[k])
+			}
+		}
+	}
+}

@@ -35,9 +35,8 @@ type bandlimited struct {
 	s      support
 	l, m   float64 // middle of the support
 	u, v   chebyshev
-	re, im []float64    // [point of v, point of u]
-	lu, lv []float64    // interpolation weights of a point, reused
-	ex, ey []complex128 // phasors of a point, reused
+	re, im []float64 // [point of v, point of u]
+	lu, lv []float64 // interpolation weights of a point, reused
 }
 
 // chebyshev is a set of n Chebyshev points of the first kind on an interval, and what the barycentric formula divides by the

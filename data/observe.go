@@ -105,7 +105,7 @@ func SimulationGrid(g radio.Grid) radio.Grid {
 // weight is 0).
 func Observe(sky Sky, fluxJy float64, g radio.Grid, vis *radio.Visibilities, gains GainConfig, rng *rand.Rand) *radio.Visibilities {
 	out := vis.Clone()
-	Direct.of(sky, fluxJy, g)(out.Vis, out.U, out.V)
+	Direct.Of(sky, fluxJy, g)(out.Vis, out.U, out.V)
 	gains.apply(rng, out)
 	addNoise(rng, out)
 	return out

@@ -86,7 +86,7 @@ func (c PairConfig) Pair(split Split, index uint64) (Pair, error) {
 	}
 	truth := sky.Render(g)
 	scaleTo(truth, obs.FluxJy)
-	vis, err := obs.simulate(c.Transform.of(sky, obs.FluxJy, g), c.Observation.Gains, c.Observation.Effects, func(s Stream) *rand.Rand {
+	vis, err := obs.simulate(c.Transform.Of(sky, obs.FluxJy, g), c.Observation.Gains, c.Observation.Effects, func(s Stream) *rand.Rand {
 		return Rng(c.Seed, split, s, index)
 	})
 	if err != nil {

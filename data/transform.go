@@ -34,8 +34,8 @@ func (t Transform) Validate() error {
 	return nil
 }
 
-// of returns the transform of fluxJy·sky, drawn for g.
-func (t Transform) of(sky Sky, fluxJy float64, g radio.Grid) SkyTransform {
+// Of returns the transform of fluxJy·sky, drawn for g.
+func (t Transform) Of(sky Sky, fluxJy float64, g radio.Grid) SkyTransform {
 	fine := SimulationGrid(g)
 	img := sky.Render(fine)
 	scaleTo(img, fluxJy)

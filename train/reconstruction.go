@@ -29,12 +29,16 @@ var (
 	_ Validator       = (*Reconstruction)(nil)
 )
 
-// NewReconstruction returns the task for a network, with its fixed validation observations.
+// NewReconstruction returns the task for a network, with its fixed validation observations. Shards that are not those of the
+// config are an error.
 func NewReconstruction(net Reconstructor, c ReconstructionConfig, seed uint64) (*Reconstruction, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
 	c = c.WithDefaults()
+	if _, err := c.examples(seed); err != nil {
+		return nil, err
+	}
 	var err error
 	if c.Observation, err = c.Observation.Load(); err != nil {
 		return nil, err

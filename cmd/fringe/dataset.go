@@ -15,6 +15,8 @@ type dataset struct {
 	fit    *fit
 	weight float64      // against the other data sets
 	gains  *calibration // nil before self-calibration
+	name   string
+	plane  int // of a cube
 }
 
 // parseDatasetWeights reads a list such as "1,0.5" for n files; an empty list is all ones.
@@ -52,7 +54,11 @@ func numbered(name string, i int) string {
 func (j *job) dataTerms() []infer.Part {
 	var parts []infer.Part
 	for i, s := range j.sets {
-		parts = append(parts, infer.Part{Name: numbered("data", i), Weight: s.weight, Term: s.fit})
+		part := infer.Part{Name: numbered("data", i), Weight: s.weight, Term: s.fit}
+		if j.channels() > 1 {
+			part.Term = planeTerm{s.fit, s.plane * j.grid.Len(), j.grid.Len()}
+		}
+		parts = append(parts, part)
 	}
 	return parts
 }
@@ -73,7 +79,7 @@ func (j *job) visibilities() (*radio.Visibilities, error) {
 func (j *job) reducedChi2(image []float64) (map[string]float64, error) {
 	all := map[string]float64{}
 	for i, s := range j.sets {
-		chi2, err := s.fit.likelihood.ReducedChi2(image)
+		chi2, err := s.fit.likelihood.ReducedChi2(j.planeOf(s, image))
 		if err != nil {
 			return nil, err
 		}

@@ -100,6 +100,7 @@ type demoPage struct {
 	figures []evaluate.Figure
 	table   evaluate.Table
 	skipped []string
+	pages   []string // folders of the images
 }
 
 func newDemoPage() *demoPage {
@@ -143,6 +144,7 @@ func (p *demoPage) add(e exhibit, out *outcome) error {
 		row = append(row, cell)
 	}
 	p.table.Rows = append(p.table.Rows, append(row, fmt.Sprintf("%.2f", r.FluxJy), fmt.Sprintf("%.1f", r.Seconds.Solve)))
+	p.pages = append(p.pages, e.name)
 	p.figures = append(p.figures, evaluate.Figure{PNG: picture, Caption: caption})
 	return nil
 }
@@ -162,6 +164,7 @@ func (p *demoPage) write(dir *outDir, table, log io.Writer) (err error) {
 				"together with the data, also with the self-calibrated ones, for every image but that of the unrolled network.",
 			"EHT Collaboration 2019 (Papers I, IV) found a ring of 42 ± 3 µas, brighter in the south. North is up and East " +
 				"to the left; each image has its own colour scale.",
+			"Each image has a page of its own, report.html in its folder: " + strings.Join(p.pages, ", ") + ".",
 			"A fit with reduced χ² near 1 says that the image explains the data, not that no other image would: compare the priors.",
 		},
 		Sections: []evaluate.Section{section},

@@ -33,6 +33,7 @@ type imageOptions struct {
 	beam            string
 	selfcal         string
 	selfcalInterval string
+	cube            int // channels of a cube; 0 for one image of all frequencies
 	cv              int // folds of a cross-validation; 0 for none
 	force           bool
 }
@@ -58,6 +59,7 @@ func (o *imageOptions) register(c *cobra.Command) {
 		"field of view, such as 128uas, 10mas, 3arcsec (default: of the resolution, a checkpoint's pixels, or the shortest baselines)")
 	f.IntVar(&o.npix, "npix", o.npix, "pixels along each side (default: 64, or up to 512 for connected arrays)")
 	f.Var(&o.flux, "flux", "total flux, such as 0.6 or 8Jy or 350mJy (default: the amplitude on the shortest baselines, or the largest one)")
+	f.IntVar(&o.cube, "cube", 0, "make a cube of so many channels, each of as many neighbouring frequencies (default: one image of all); --prior tv_channel joins them")
 	f.BoolVar(&o.force, "force", o.force, "overwrite a finished result")
 	g.end("The image")
 	f.StringVar(&o.data, "data", o.data,
@@ -120,6 +122,12 @@ func (o imageOptions) validate() error {
 	if err := o.validateNumbers(); err != nil {
 		return err
 	}
+	if o.cube < 0 || o.cube > maxDataSets {
+		return fmt.Errorf("--cube is %d, must be at most %d channels", o.cube, maxDataSets)
+	}
+	if len(o.paths) > maxDataSets {
+		return fmt.Errorf("%d files, at most %d can be imaged together", len(o.paths), maxDataSets)
+	}
 	if o.cv != 0 && (o.cv < 2 || o.cv > 100) {
 		return fmt.Errorf("--cv is %d, must be between 2 and 100 folds", o.cv)
 	}
@@ -135,7 +143,7 @@ func (o imageOptions) validate() error {
 		func() error { return checkPrimaryBeam(o.beam) },
 		func() error { return checkStart(o.start) },
 		func() error { return checkMask(o.mask) },
-		func() error { return checkPrior(o.prior) },
+		func() error { return checkPrior(o.prior, o.cube) },
 	} {
 		if err := check(); err != nil {
 			return err

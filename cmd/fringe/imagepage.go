@@ -48,6 +48,9 @@ func (out *outcome) intro() []string {
 	r, g := out.report, out.job.grid
 	lines := []string{fmt.Sprintf("%d visibilities imaged with %s by %s on %d × %d pixels of %s; fitted to %s. The image has %.4g Jy.",
 		r.Visibilities, out.job.prior.name, r.Method, g.NX, g.NY, angleText(g.CellRad), r.Data, r.FluxJy)}
+	if n := out.job.channels(); n > 1 {
+		lines = append(lines, fmt.Sprintf("A cube of %d channels: the picture is their mean, and the flux that of one. Dirty and restored images are not made of cubes: fringe dirty --channels makes those of one.", n))
+	}
 	if out.result.Stop == infer.Cancelled {
 		lines = append(lines, "The run was stopped by the user: this is the best image until then.")
 	}
@@ -149,13 +152,11 @@ func (out *outcome) parts(what string, i int, of func(residualReport) []partRepo
 func (out *outcome) settings() evaluate.Section {
 	r := out.report
 	t := evaluate.Table{Columns: []string{"setting", "value"}}
-	for _, row := range [][]string{
+	t.Rows = [][]string{
 		{"prior", r.Prior}, {"method", r.Method}, {"data", r.Data}, {"assumed flux", fmt.Sprintf("%.4g Jy", r.AssumedFluxJy)},
 		{"field of view", angleText(float64(out.job.grid.NX) * out.job.grid.CellRad)}, {"resolution", angleText(out.job.resolution)},
 		{"systematic error", fmt.Sprintf("%g %%", 100*r.SystematicFraction)}, {"start", r.Start}, {"mask", r.Mask},
 		{"primary beam", r.PrimaryBeam}, {"errors of visibilities", r.RobustNoise}, {"closures above", fmt.Sprintf("%g sigma", r.ClosureSNR)},
-	} {
-		t.Rows = append(t.Rows, row)
 	}
 	return evaluate.Section{Title: "Settings", Tables: []evaluate.Table{t}}
 }

@@ -44,9 +44,9 @@ func (j *job) selfCalibrate(ctx context.Context, result *infer.Result, p *progre
 		if result.Stop == infer.Cancelled {
 			return result, nil
 		}
-		for i, s := range j.sets {
+		for _, s := range j.sets {
 			if err := j.calibrateSet(s, step, result.Image); err != nil {
-				return nil, fmt.Errorf("self-calibration of %s: %w", j.options.paths[i], err)
+				return nil, fmt.Errorf("self-calibration of %s: %w", s.name, err)
 			}
 			last := s.gains.steps[len(s.gains.steps)-1]
 			fmt.Fprintf(log, "self-calibration of %v: reduced chi2 of all visibilities %.3g before, %.3g after\n", step.Mode, last.Before.Reduced(), last.After.Reduced())

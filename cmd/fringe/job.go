@@ -16,6 +16,7 @@ type job struct {
 	options imageOptions
 	sets    []*dataset
 	grid    radio.Grid
+	freqHz  []float64 // of the channels of a cube; nil for an image
 	fluxJy  float64
 	prior   *prior
 	scale   infer.Scale // of regularizers
@@ -42,7 +43,7 @@ func (o imageOptions) prepare(all []*observation) (*job, error) {
 	}
 	j := &job{prior: p, options: o, wide: true}
 	for i, obs := range all {
-		j.sets = append(j.sets, &dataset{obs: obs, weight: weights[i]})
+		j.sets = append(j.sets, &dataset{obs: obs, weight: weights[i], name: o.paths[i]})
 		j.resolution = max(j.resolution, obs.vis.UVMax())
 		j.wide = j.wide && obs.calibrated()
 	}
@@ -58,6 +59,9 @@ func (j *job) form() (err error) {
 	if err := j.checkPrior(); err != nil {
 		return err
 	}
+	if err := j.cubeSets(); err != nil {
+		return err
+	}
 	if err := j.chooseGrid(); err != nil {
 		return err
 	}
@@ -71,7 +75,8 @@ func (j *job) form() (err error) {
 	if j.problem.Start, err = j.startImage(); err != nil {
 		return err
 	}
-	j.scale = infer.Scale{Grid: j.grid, FluxJy: j.fluxJy, BeamRad: j.resolution, Prior: j.problem.Start}
+	j.problem.Start = slices.Repeat(j.problem.Start, j.channels())
+	j.scale = infer.Scale{Grid: j.grid, Channels: j.problem.Channels, FluxJy: j.fluxJy, BeamRad: j.resolution, Prior: j.problem.Start}
 	if err := j.prior.regularize(j.scale, j.options.proximal(j.prior.name)); err != nil {
 		return err
 	}
@@ -223,7 +228,8 @@ func (j *job) assemble() error {
 	if given {
 		tolerance = givenFluxTolerance
 	}
-	flux, err := measure.NewFlux(j.fluxJy, tolerance*j.fluxJy)
+	total := j.fluxJy * float64(j.channels()) // of all channels together
+	flux, err := measure.NewFlux(total, tolerance*total)
 	if err != nil {
 		return err
 	}

@@ -28,7 +28,7 @@ type outcome struct {
 type imageReport struct {
 	ReducedChi2        map[string]float64   `json:"reduced_chi2"`   // of the fitted kinds of data; those of the second file end in 2
 	LogLikelihood      float64              `json:"log_likelihood"` // of all that is fitted, constants included, weights left out
-	FluxJy             float64              `json:"flux_jy"`
+	FluxJy             float64              `json:"flux_jy"`        // of a cube: the mean of the channels
 	Iterations         int                  `json:"iterations"`
 	FirstStage         int                  `json:"first_stage_iterations,omitempty"` // of the classical image that a denoiser starts from
 	StopReason         string               `json:"stop_reason"`
@@ -59,10 +59,12 @@ type imageReport struct {
 	Seconds            seconds              `json:"seconds"`
 }
 
-// dataSetReport is one file of visibilities.
+// dataSetReport is one file of visibilities, or one channel of a cube.
 type dataSetReport struct {
 	File          string   `json:"file"`
-	Data          string   `json:"data"` // what is fitted
+	FreqHz        float64  `json:"freq_hz"`
+	FluxJy        float64  `json:"flux_jy"` // of the image, or of the channel
+	Data          string   `json:"data"`    // what is fitted
 	Weight        float64  `json:"weight"`
 	Visibilities  int      `json:"visibilities"`
 	WeightScatter *float64 `json:"weight_scatter"` // how much visibilities scatter in units of what their weights say; null when nothing tells
@@ -90,7 +92,7 @@ func (out *outcome) measure() error {
 	}
 	j, o := out.job, out.options
 	out.report = imageReport{
-		ReducedChi2: chi2, LogLikelihood: logLikelihood, FluxJy: sum(out.result.Image), Iterations: out.result.Iterations, FirstStage: j.firstStage,
+		ReducedChi2: chi2, LogLikelihood: logLikelihood, FluxJy: sum(out.result.Image) / float64(j.channels()), Iterations: out.result.Iterations, FirstStage: j.firstStage,
 		StopReason: string(out.result.Stop), Prior: o.prior, Method: j.method(), Strength: o.strength, Data: j.sets[0].fit.spec.describe(),
 		SystematicFraction: j.errs.systematic, NPix: j.grid.NX, FieldUas: float64(j.grid.NX) * j.grid.CellRad / radio.Microarcsecond,
 		ResolutionUas: j.resolution / radio.Microarcsecond, AssumedFluxJy: j.fluxJy, Start: o.start, Mask: o.mask, PrimaryBeam: o.beam,
@@ -108,9 +110,9 @@ func (out *outcome) measure() error {
 			out.troubles = append(out.troubles, s.gains.trouble...)
 		}
 		out.report.Visibilities += s.fit.vis.Len()
-		out.report.DataSets = append(out.report.DataSets, s.report(o.paths[i], j.grid))
+		out.report.DataSets = append(out.report.DataSets, s.report(j.grid, sum(j.planeOf(s, out.result.Image))))
 		names, edges := stationNames(s.fit.vis), s.fit.baselineEdges()
-		for _, r := range s.fit.residuals(out.result.Image, i) {
+		for _, r := range s.fit.residuals(j.planeOf(s, out.result.Image), i) {
 			out.residuals = append(out.residuals, r)
 			out.report.Residuals = append(out.report.Residuals, r.report(names, edges))
 		}
@@ -129,8 +131,8 @@ func sum(x []float64) float64 {
 }
 
 // report describes a data set.
-func (s *dataset) report(path string, g radio.Grid) dataSetReport {
-	r := dataSetReport{File: path, Data: s.fit.spec.describe(), Weight: s.weight, Visibilities: s.fit.vis.Len()}
+func (s *dataset) report(g radio.Grid, fluxJy float64) dataSetReport {
+	r := dataSetReport{File: s.name, FreqHz: meanFreqHz(s.fit.vis), FluxJy: fluxJy, Data: s.fit.spec.describe(), Weight: s.weight, Visibilities: s.fit.vis.Len()}
 	scatter, err := s.obs.whole.Scatter(g)
 	if err != nil {
 		r.scatter = "weights not checked: too few consecutive integrations, and too few visibilities in each (u,v) cell"
@@ -141,9 +143,12 @@ func (s *dataset) report(path string, g radio.Grid) dataSetReport {
 	return r
 }
 
-// makeProducts makes the dirty, residual and restored images. Where that is not possible, as of baselines along one line, they are left
+// makeProducts makes the dirty, residual and restored images, but not of a cube. Where that is not possible, as of baselines along one line, they are left
 // out: the image matters more.
 func (out *outcome) makeProducts() {
+	if out.job.channels() > 1 {
+		return
+	}
 	weighting, err := out.options.weightingFlags.value()
 	if err != nil {
 		out.trouble("no dirty and restored images: %v", err)
@@ -216,7 +221,7 @@ func (out *outcome) tell(path string, log io.Writer) {
 // warnings are what a user should look at before the image is believed.
 func (out *outcome) warnings() []string {
 	r, list := out.report, []string{}
-	if edge := edgeFraction(out.job.grid, out.result.Image); edge > edgeFlux {
+	if edge := edgeFraction(out.job.grid, out.job.meanImage(out.result.Image)); edge > edgeFlux {
 		list = append(list, fmt.Sprintf("%.2g %% of the flux lies along the edge: the source may be larger than the field: try a larger --fov, or more --npix", 100*edge))
 	}
 	if ratio := r.FluxJy / r.AssumedFluxJy; out.job.prior.network == nil && math.Abs(ratio-1) > fluxDrift {

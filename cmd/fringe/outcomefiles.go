@@ -27,8 +27,8 @@ func imageFiles() []string {
 	return append(names, "cv.json", "report.html", "report.json")
 }
 
-// maxDataSets is how many files can be imaged together.
-const maxDataSets = 16
+// maxDataSets is how many files can be imaged together, and how many channels a cube can have.
+const maxDataSets = 64
 
 // page is a figure of the report: its file and what a reader should know of it.
 type page struct{ file, caption string }
@@ -62,7 +62,7 @@ func (out *outcome) save(dir *outDir, begin time.Time, log io.Writer) (err error
 	if err != nil {
 		return err
 	}
-	if err := data.WriteImage(path, out.result.Image, out.job.grid, out.header()); err != nil {
+	if err := out.writeImage(path); err != nil {
 		return err
 	}
 	pictures := []picture{{"image.png", out.writeSky}}
@@ -107,6 +107,14 @@ func (out *outcome) save(dir *outDir, begin time.Time, log io.Writer) (err error
 	return nil
 }
 
+// writeImage writes the image, or the cube.
+func (out *outcome) writeImage(path string) error {
+	if out.job.channels() > 1 {
+		return data.WriteCube(path, out.result.Image, out.job.grid, out.job.freqHz, out.header())
+	}
+	return data.WriteImage(path, out.result.Image, out.job.grid, out.header())
+}
+
 // pictures returns what draws the figures of all data sets.
 func (out *outcome) pictures() []picture {
 	var all []picture
@@ -129,7 +137,7 @@ func fileOfSet(file string, i int) string {
 func (out *outcome) figure(name string, i int) func(w io.Writer) error {
 	f := out.job.sets[i].fit
 	predicted := func(draw func(w io.Writer, model []complex128) error) func(w io.Writer) error {
-		return func(w io.Writer) error { return draw(w, f.predict(out.result.Image)) }
+		return func(w io.Writer) error { return draw(w, f.predict(out.job.planeOf(out.job.sets[i], out.result.Image))) }
 	}
 	switch {
 	case name == "coverage.png":
@@ -235,7 +243,7 @@ func writeJSON(w io.Writer, value any) error {
 func (out *outcome) writeSky(w io.Writer) error {
 	v := out.job.sets[0].fit.vis
 	title := strings.TrimPrefix(v.Source.Name+" · "+out.job.prior.name, " · ")
-	return figure.WriteSky(w, out.result.Image, out.job.grid, figure.SkyStyle{Title: title, FreqHz: meanFreqHz(v)})
+	return figure.WriteSky(w, out.job.meanImage(out.result.Image), out.job.grid, figure.SkyStyle{Title: title, FreqHz: meanFreqHz(v)})
 }
 
 // sky returns the image as PNG.

@@ -31,7 +31,7 @@ func isCheckpoint(text string) bool {
 }
 
 // checkPrior refuses unknown regularizers and missing folders before anything is read.
-func checkPrior(text string) error {
+func checkPrior(text string, channels int) error {
 	if isCheckpoint(text) {
 		if info, err := os.Stat(text); err != nil || !info.IsDir() {
 			return withHint(fmt.Errorf("--prior %s: there is no such checkpoint folder", text),
@@ -40,7 +40,7 @@ func checkPrior(text string) error {
 		return nil
 	}
 	p := prior{name: text}
-	return p.regularize(infer.Scale{Grid: radio.Grid{NX: 8, NY: 8, CellRad: 1}, FluxJy: 1}, false)
+	return p.regularize(infer.Scale{Grid: radio.Grid{NX: 8, NY: 8, CellRad: 1}, Channels: channels, FluxJy: 1}, false)
 }
 
 // openPrior loads the checkpoint that --prior names. Regularizers wait for [prior.regularize]. The caller closes it.

@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"fringe/figure"
-	"fringe/measure"
 	"fringe/radio"
 )
 
@@ -225,11 +224,18 @@ func breakdowns(reports []residualReport, parts func(residualReport) []partRepor
 	return all
 }
 
-// logLikelihood returns Σ log density of all fitted data, constants included.
+// logLikelihood returns Σ log density of all data that are fitted, constants included; weights do not enter.
 func (j *job) logLikelihood(image []float64) (float64, error) {
-	var joint measure.Joint
+	total := 0.0
 	for _, s := range j.sets {
-		joint.Sets = append(joint.Sets, measure.DataSet{Likelihood: s.fit.likelihood, Weight: s.weight})
+		if s.weight == 0 {
+			continue
+		}
+		value, err := s.fit.likelihood.LogLikelihood(j.planeOf(s, image))
+		if err != nil {
+			return 0, err
+		}
+		total += value
 	}
-	return joint.LogLikelihood(image)
+	return total, nil
 }

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -145,6 +146,44 @@ func TestFailedSaveKeepsTheFormerCheckpoint(t *testing.T) {
 	}
 	if _, _, err := checkpoints.Load(dir); err != nil {
 		t.Errorf("the former checkpoint is lost: %v", err)
+	}
+}
+
+// The disk is full in the middle of the weights, of the state or of the manifest: the former checkpoint stays, and nothing else.
+func TestFullDiskKeepsTheFormerCheckpoint(t *testing.T) {
+	for full := range 3 {
+		dir := save(t)
+		before, err := filepath.Glob(filepath.Join(dir, "*"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		file := 0
+		halfWay := func(f *os.File, content []byte) error {
+			if file++; file-1 < full {
+				_, err := f.Write(content)
+				return err
+			}
+			_, err := f.Write(content[:len(content)/2])
+			return errors.Join(err, syscall.ENOSPC)
+		}
+		err = checkpoints.SaveBy(halfWay, dir, manifest(), tensors(9), tensors(9))
+		if !errors.Is(err, syscall.ENOSPC) || !strings.Contains(err.Error(), dir) {
+			t.Errorf("full at file %d: error %v, want one that names the folder and the reason", full, err)
+		}
+		_, weights, err := checkpoints.Load(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if v, err := checkpoints.Values[float32](find(t, weights, "b.weight")); err != nil || v[0] != 1 {
+			t.Errorf("full at file %d: b.weight = %v, %v, want the former one", full, v, err)
+		}
+		if _, _, err := checkpoints.LoadState(dir); err != nil {
+			t.Errorf("full at file %d: the former state is lost: %v", full, err)
+		}
+		after, err := os.ReadDir(dir) // hidden files as well
+		if err != nil || len(after) != len(before) {
+			t.Errorf("full at file %d: %v is in the folder, %v was", full, after, before)
+		}
 	}
 }
 

@@ -13,25 +13,40 @@ import (
 )
 
 // Save writes a checkpoint into the folder dir, which is made if need be, and replaces the one that is there. An empty state
-// writes none. Version, Weights and State of m are filled in. A kill at any moment leaves the former checkpoint or this one.
-func Save(dir string, m Manifest, weights, state []Tensor) error {
-	if err := save(dir, m, weights, state); err != nil {
-		return fmt.Errorf("checkpoints: save %q: %w", dir, err)
-	}
-	return nil
+// writes none. Version, Weights and State of m are filled in. A kill or a full disk at any moment leaves the former checkpoint or this one.
+func Save(dir string, m Manifest, weights, state []Tensor) error { return saveBy(fill, dir, m, weights, state) }
+
+// filler puts content into a new file. Tests put a full disk in the place of [fill].
+type filler func(f *os.File, content []byte) error
+
+func fill(f *os.File, content []byte) error {
+	_, err := f.Write(content)
+	return err
 }
 
-func save(dir string, m Manifest, weights, state []Tensor) error {
+// saveBy saves, and when that fails removes what it made, as a full disk needs the room.
+func saveBy(fill filler, dir string, m Manifest, weights, state []Tensor) error {
+	err := save(fill, dir, m, weights, state)
+	if err == nil {
+		return nil
+	}
+	if former, none := loadManifest(dir); none == nil {
+		err = errors.Join(err, removeOthers(dir, former))
+	}
+	return fmt.Errorf("checkpoints: save %q: %w", dir, err)
+}
+
+func save(fill filler, dir string, m Manifest, weights, state []Tensor) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
 	m.Version, m.State = Version, nil
 	var err error
-	if m.Weights, err = writeTensors(dir, "weights", weights); err != nil {
+	if m.Weights, err = writeTensors(fill, dir, "weights", weights); err != nil {
 		return err
 	}
 	if len(state) > 0 {
-		file, err := writeTensors(dir, "state", state)
+		file, err := writeTensors(fill, dir, "state", state)
 		if err != nil {
 			return err
 		}
@@ -48,7 +63,7 @@ func save(dir string, m Manifest, weights, state []Tensor) error {
 	if err := syncFolder(dir); err != nil {
 		return err
 	}
-	if err := writeFile(dir, manifestName, text); err != nil {
+	if err := writeFile(fill, dir, manifestName, text); err != nil {
 		return err
 	}
 	if err := syncFolder(dir); err != nil {
@@ -58,7 +73,7 @@ func save(dir string, m Manifest, weights, state []Tensor) error {
 }
 
 // writeTensors writes prefix-<checksum>.safetensors.
-func writeTensors(dir, prefix string, tensors []Tensor) (File, error) {
+func writeTensors(fill filler, dir, prefix string, tensors []Tensor) (File, error) {
 	content, err := EncodeSafetensors(tensors)
 	if err != nil {
 		return File{}, err
@@ -66,11 +81,11 @@ func writeTensors(dir, prefix string, tensors []Tensor) (File, error) {
 	sum := sha256.Sum256(content)
 	digest := hex.EncodeToString(sum[:])
 	f := File{Name: prefix + "-" + digest[:8] + ".safetensors", Bytes: int64(len(content)), SHA256: digest}
-	return f, writeFile(dir, f.Name, content)
+	return f, writeFile(fill, dir, f.Name, content)
 }
 
 // writeFile puts content under name, whole or not at all.
-func writeFile(dir, name string, content []byte) (err error) {
+func writeFile(fill filler, dir, name string, content []byte) (err error) {
 	f, err := os.CreateTemp(dir, tempPrefix+"*")
 	if err != nil {
 		return err
@@ -80,8 +95,7 @@ func writeFile(dir, name string, content []byte) (err error) {
 			err = errors.Join(err, os.Remove(f.Name()))
 		}
 	}()
-	_, err = f.Write(content)
-	if err == nil {
+	if err = fill(f, content); err == nil {
 		err = f.Chmod(0o644)
 	}
 	if err == nil {
@@ -96,7 +110,7 @@ func writeFile(dir, name string, content []byte) (err error) {
 // ReplaceFile puts content under name in the folder dir, whole or not at all, and returns when it is on disk. Until then, or when
 // it fails, the folder holds what it held before; a kill may leave a file behind that [IsLeftover] knows.
 func ReplaceFile(dir, name string, content []byte) error {
-	if err := writeFile(dir, name, content); err != nil {
+	if err := writeFile(fill, dir, name, content); err != nil {
 		return fmt.Errorf("checkpoints: write %q: %w", filepath.Join(dir, name), err)
 	}
 	return syncFolder(dir)

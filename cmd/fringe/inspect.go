@@ -138,6 +138,9 @@ func (o inspectOptions) show(s *subject, dir *outDir, all *evaluate.Report, agai
 	if o.json {
 		return json.NewEncoder(stdout).Encode(s.report)
 	}
+	if !isTerminal(stdout) {
+		s.sketch = ""
+	}
 	if again {
 		fmt.Fprintln(stdout)
 	}

@@ -6,6 +6,7 @@ import (
 	"math"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"fringe/data"
@@ -98,6 +99,79 @@ func TestPosition(t *testing.T) {
 	} {
 		if got := position(s); got != want {
 			t.Errorf("%+v is %s, want %s", s, got, want)
+		}
+	}
+}
+
+// One dot in each corner, and the numbers of the eight dots of a character.
+func TestDots(t *testing.T) {
+	d := newDots(2, 2)
+	d.set(0, 0)
+	d.set(1, 1)
+	d.set(1.1, 0.5)
+	d.set(math.NaN(), 0)
+	if got, want := d.row(0)+"|"+d.row(1), " ⠈|⡀ "; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	full := newDots(1, 1)
+	for x := range 2 {
+		for y := range 4 {
+			full.set(float64(x), float64(y)/3)
+		}
+	}
+	if got := full.row(0); got != "⣿" {
+		t.Errorf("all eight dots give %q", got)
+	}
+}
+
+// A baseline along East, u > 0, and its mirror image: dots at the left and the right edge, half way up. Amplitude 1 of 1 at the far
+// end: the upper right corner.
+func TestSketch(t *testing.T) {
+	v := &radio.Visibilities{U: []float64{2e9}, V: []float64{0}, Vis: []complex128{1}, Weight: []float64{1}}
+	lines := strings.Split(sketch(v), "\n")
+	if len(lines) != sketchRows+3 || !strings.HasPrefix(lines[0], "(u,v) to 2 Gl ") || !strings.Contains(lines[0], "0 to 1 Jy") {
+		t.Fatalf("got\n%s", strings.Join(lines, "\n"))
+	}
+	if !strings.HasSuffix(lines[1], "⠈") || !strings.HasPrefix(lines[7], "⠁") || !strings.Contains(lines[7], "⠈   │") {
+		t.Errorf("got\n%s", strings.Join(lines, "\n"))
+	}
+	v.Weight[0] = 0
+	if got := sketch(v); got != "" {
+		t.Errorf("nothing but flagged visibilities gives %q", got)
+	}
+}
+
+func TestRoundAngle(t *testing.T) {
+	for want, rad := range map[string]float64{
+		"133uas": 133.3 * radio.Microarcsecond, "4.73mas": 4.734 * radio.Milliarcsecond, "10.00arcsec": 9.996 * radio.Arcsecond, "7200arcsec": 2 * 3600 * radio.Arcsecond,
+		"0.123uas": 0.1234 * radio.Microarcsecond,
+	} {
+		if got := roundAngle(rad); got != want {
+			t.Errorf("%g rad is %s, want %s", rad, got, want)
+		}
+	}
+}
+
+// A file of one visibility of zero length says little, and that as numbers which JSON knows.
+func TestInspectPoor(t *testing.T) {
+	v := &radio.Visibilities{
+		U: []float64{0, 1}, V: make([]float64, 2), Vis: []complex128{1, 2}, Weight: []float64{1, 0}, FreqHz: []float64{1e9, 1e9},
+		TimeSec: make([]float64, 2), IntSec: make([]float64, 2), Ant1: []int{radio.NoStation, radio.NoStation}, Ant2: []int{radio.NoStation, radio.NoStation},
+	}
+	s, err := inspectVisibilities("x.npz", v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.draw(); err != nil {
+		t.Errorf("figures: %v", err)
+	}
+	text, err := json.Marshal(s.report)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`"resolution_rad":null`, `"beam":null`, `"suggested":null`, `"flux_jy":1,`, `"flagged":1,`} {
+		if !strings.Contains(string(text), want) {
+			t.Errorf("%s has no %s", text, want)
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/cmplx"
 	"slices"
+	"strconv"
 
 	"fringe/evaluate"
 	"fringe/measure"
@@ -34,9 +35,9 @@ type contentsReport struct {
 	IntegrationSec *float64         `json:"integration_s"`
 	UVMin          float64          `json:"uvmin_lambda"`
 	UVMax          float64          `json:"uvmax_lambda"`
-	ResolutionRad  float64          `json:"resolution_rad"`    // 1/uvmax
-	LargestCell    float64          `json:"largest_cell_rad"`  // that represents all baselines
-	LargestScale   float64          `json:"largest_scale_rad"` // 1/uvmin
+	ResolutionRad  *float64         `json:"resolution_rad"`    // 1/uvmax
+	LargestCell    *float64         `json:"largest_cell_rad"`  // that represents all baselines
+	LargestScale   *float64         `json:"largest_scale_rad"` // 1/uvmin
 	IntraSite      []string         `json:"intra_site_baselines"`
 	FluxJy         float64          `json:"flux_jy"`
 	SiteFluxJy     *float64         `json:"intra_site_flux_jy"`
@@ -82,6 +83,7 @@ func inspectVisibilities(path string, v *radio.Visibilities) (*subject, error) {
 	}
 	s.report, s.warnings = x.contentsReport, x.Warnings
 	x.tell(s)
+	s.sketch = sketch(x.usable)
 	if x.Stations > 0 {
 		s.tables = append(s.tables, x.stationTable())
 	} else {
@@ -143,7 +145,7 @@ func (x *examined) lengths() {
 		x.UVMin = math.Min(x.UVMin, u.UVDistance(k))
 		reach = math.Max(reach, math.Max(math.Abs(u.U[k]), math.Abs(u.V[k])))
 	}
-	x.ResolutionRad, x.LargestCell, x.LargestScale = 1/x.UVMax, 0.5/reach, 1/x.UVMin
+	x.ResolutionRad, x.LargestCell, x.LargestScale = known(reach > 0, 1/x.UVMax), known(reach > 0, 0.5/reach), known(x.UVMin > 0, 1/x.UVMin)
 }
 
 // strength measures flux and signal-to-noise ratio.
@@ -208,7 +210,9 @@ func (x *examined) image(s *subject) error {
 // roundAngle writes an angle with three digits as a flag wants it.
 func roundAngle(rad float64) string {
 	size, name := radio.AngleUnit(rad)
-	return fmt.Sprintf("%.3g%s", rad/size, name)
+	digits := int(math.Floor(math.Log10(rad / size)))
+	unit := math.Pow(10, float64(digits-2))
+	return strconv.FormatFloat(math.Round(rad/size/unit)*unit, 'f', max(2-digits, 0), 64) + name
 }
 
 // stationTable says what each station contributes.

@@ -30,7 +30,9 @@ func (x *examined) tell(s *subject) {
 		s.tell("stations", "%d, %d baselines%s", x.Stations, *x.Baselines, silent)
 	}
 	s.tell("baselines", "%s to %s", lengthText(x.UVMin), lengthText(x.UVMax))
-	s.tell("resolution", "%s (1/longest baseline); largest scale %s (1/shortest)", angleText(x.ResolutionRad), scaleText(x.LargestScale))
+	if x.ResolutionRad != nil {
+		s.tell("resolution", "%s (1/longest baseline); largest scale %s (1/shortest)", angleText(*x.ResolutionRad), scaleText(x.LargestScale))
+	}
 	if x.Beam != nil {
 		s.tell("beam", "%v East of North, natural weighting; noise %s/beam", x.dirty.Restoring, fluxText(*x.NoiseJy))
 	}
@@ -46,7 +48,7 @@ func (x *examined) tell(s *subject) {
 		s.tell("weights", "not checked: too few consecutive integrations, and too few visibilities in each (u,v) cell")
 	}
 	if x.Suggested != nil {
-		s.tell("suggested", "--fov %s --npix %d: pixels of %s; at most %s represents all baselines", x.Suggested.FOV, x.Suggested.NPix, angleText(x.Suggested.CellRad), angleText(x.LargestCell))
+		s.tell("suggested", "--fov %s --npix %d: pixels of %s; at most %s represents all baselines", x.Suggested.FOV, x.Suggested.NPix, angleText(x.Suggested.CellRad), angleText(*x.LargestCell))
 	}
 }
 
@@ -84,12 +86,12 @@ func lengthText(lambda float64) string {
 	return fmt.Sprintf("%.4g kl", lambda/1e3)
 }
 
-// scaleText is angleText for angles that may be large, or infinite for a baseline of length 0.
-func scaleText(rad float64) string {
-	if rad > math.Pi {
+// scaleText is angleText of an angle that may be as large as the sky, or unbounded.
+func scaleText(rad *float64) string {
+	if rad == nil || *rad > math.Pi {
 		return "the whole sky"
 	}
-	return angleText(rad)
+	return angleText(*rad)
 }
 
 // fluxText returns a flux with its unit.

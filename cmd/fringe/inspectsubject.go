@@ -20,7 +20,7 @@ type subject struct {
 	report   any    // what --json prints
 	facts    []fact // what the text says
 	tables   []evaluate.Table
-	sketch   string   // drawn with characters; empty for none
+	sketch   string   // drawn with characters, for a terminal; empty for none
 	notes    []string // what cannot be shown, and why
 	warnings []string // what is wrong with the data
 	drawings []drawing

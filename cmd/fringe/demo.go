@@ -79,7 +79,8 @@ func demo(ctx context.Context, out string, force bool, table, log io.Writer) err
 			return err
 		}
 		if err := ctx.Err(); err != nil {
-			return fmt.Errorf("stopped by the user; the images so far are in %s", out)
+			fmt.Fprintf(log, "stopped by the user; the images so far are in %s\n", out)
+			return errInterrupted
 		}
 	}
 	return page.write(dir, table, log)

@@ -86,8 +86,23 @@ func (j *job) form() (err error) {
 			return err
 		}
 	}
+	j.adviseStrengths()
 	return j.assemble()
 }
+
+// adviseStrengths tells that strengths are for the number of data that they were made for, see [infer.ParseRegularizers].
+func (j *job) adviseStrengths() {
+	n := 0
+	for _, s := range j.sets {
+		n += s.fit.vis.Len()
+	}
+	if n > 10*strengthData && len(j.prior.terms)+len(j.prior.penalties) > 0 && j.options.cv == 0 {
+		j.note("strengths of 1 suit some %d data: for %d visibilities they may be too weak (--cv 5 chooses them)", strengthData, n)
+	}
+}
+
+// strengthData is about how many data strengths of 1 are for.
+const strengthData = 200
 
 // checkPrior refuses flags that do not suit the prior.
 func (j *job) checkPrior() error {

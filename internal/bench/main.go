@@ -27,6 +27,7 @@ var comparisons = []struct {
 	{"scaling", scaling},
 	{"ehtim-m87", ehtimM87},
 	{"butterfly", butterfly},
+	{"simulation", simulation},
 }
 
 func main() {

@@ -24,7 +24,7 @@ const simulationRuns = 5
 // same image, stations, times and elevations, from the coverage to visibilities with thermal noise and gains. Both transforms are
 // exact: the peer's is the direct sum, ours radio.Transform. And then whole training pairs: ours are a new sky, a new observation,
 // visibilities from a 2.5 times finer grid, noise, dirty image and kernel, made by two goroutines; the peer's, by two processes,
-// are the observation as above.
+// are the observation as above, which is less work: that row has no target.
 func simulation(s *session) (rows []Row, err error) {
 	for _, n := range []int{64, 128, 256} {
 		more, err := simulate(s, n)
@@ -76,7 +76,7 @@ func simulate(s *session, n int) ([]Row, error) {
 	if err != nil {
 		return nil, err
 	}
-	made := newRow(fmt.Sprintf("simulation %d²: training pair, 2 workers / ehtim observe", n), "ms", two).atMost(0.1)
+	made := newRow(fmt.Sprintf("simulation %d²: training pair, 2 workers / ehtim observe", n), "ms", two)
 	fmt.Fprintf(os.Stderr, "simulation %d²: %.0f pairs/s with %d workers; observations of %d visibilities\n", n, 1e3/made.Ours, threads, count)
 	return []Row{newRow(fmt.Sprintf("simulation %d²: observe, %d vis, 1 core / ehtim", n, count), "ms", one).atMost(0.1), made}, nil
 }

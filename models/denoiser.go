@@ -2,7 +2,6 @@ package models
 
 import (
 	"fmt"
-	"math"
 	"math/rand/v2"
 
 	"fringe/internal/torch"
@@ -53,22 +52,5 @@ func (d *Denoiser) Forward(s *torch.Scope, x, sigma *torch.Tensor) (y *torch.Ten
 // brightest pixel about 1. No gradient is recorded. The result has the element type of x.
 func (d *Denoiser) Denoise(s *torch.Scope, x *torch.Tensor, sigma float64) (y *torch.Tensor, err error) {
 	defer torch.Catch(&err)
-	if !(sigma >= 0) || math.IsInf(sigma, 0) {
-		return nil, fmt.Errorf("models: denoise: sigma is %g, must be zero or positive and finite", sigma)
-	}
-	dtype := torch.Float32
-	if d.cfg.Float64 {
-		dtype = torch.Float64
-	}
-	s.NoGrad(func() {
-		y = s.Tidy(func(s *torch.Scope) *torch.Tensor {
-			level := s.To(s.FromFloat64s([]float64{sigma}, 1, 1, 1, 1), dtype)
-			var out *torch.Tensor
-			if out, err = d.Forward(s, s.To(x, dtype), level); err != nil {
-				return nil
-			}
-			return s.To(out, x.DType())
-		})
-	})
-	return y, err
+	return denoise(s, x, sigma, d.cfg.Float64, d.Forward)
 }

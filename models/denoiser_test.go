@@ -80,6 +80,8 @@ func TestErrorsNameTheField(t *testing.T) {
 		{models.UNetConfig{Pools: 9}, "pools is 9, must be between 1 and 6"},
 		{models.UNetConfig{Width: 20}, "groups is 8, must divide width 20"},
 		{models.UNetConfig{Activation: "tanh"}, `activation is "tanh", must be silu or leaky_relu`},
+		{models.UNetConfig{Norm: "batch"}, `norm is "batch", must be group, instance or none`},
+		{models.UNetConfig{Layout: "rows"}, `layout is "rows", must be plain, channels_last or auto`},
 		{models.UNetConfig{In: 3}, "denoiser has 3 input"},
 	}
 	for _, tt := range tests {

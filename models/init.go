@@ -31,12 +31,17 @@ type builder struct {
 	params parameters
 }
 
+// dtype is the element type of a network whose config says float64 or not.
+func dtype(float64s bool) torch.DType {
+	if float64s {
+		return torch.Float64
+	}
+	return torch.Float32
+}
+
 // build runs f inside a scope and returns the parameters that f made, kept and sorted; none when f fails.
 func build(rng *rand.Rand, float64s bool, f func(b *builder)) (parameters, error) {
-	b := builder{rng: rng, dtype: torch.Float32}
-	if float64s {
-		b.dtype = torch.Float64
-	}
+	b := builder{rng: rng, dtype: dtype(float64s)}
 	err := torch.Do(func(s *torch.Scope) error {
 		b.scope = s
 		f(&b)
@@ -54,7 +59,11 @@ func build(rng *rand.Rand, float64s bool, f func(b *builder)) (parameters, error
 
 // param registers a tensor with the given values.
 func (b *builder) param(name string, values []float64, shape ...int64) *torch.Tensor {
-	t := b.scope.RequireGrad(b.scope.To(b.scope.FromFloat64s(values, shape...), b.dtype))
+	return b.register(name, b.scope.To(b.scope.FromFloat64s(values, shape...), b.dtype))
+}
+
+func (b *builder) register(name string, t *torch.Tensor) *torch.Tensor {
+	b.scope.RequireGrad(t)
 	b.params = append(b.params, torch.Param{Name: name, Tensor: t})
 	return t
 }
@@ -64,6 +73,32 @@ func (b *builder) param(name string, values []float64, shape ...int64) *torch.Te
 func (b *builder) uniform(name string, fanIn int64, shape ...int64) *torch.Tensor {
 	bound := 1 / math.Sqrt(float64(fanIn))
 	return b.filled(name, func() float64 { return bound * (2*b.rng.Float64() - 1) }, shape...)
+}
+
+// normal returns a parameter drawn from N(0, deviation²).
+func (b *builder) normal(name string, deviation float64, shape ...int64) *torch.Tensor {
+	return b.filled(name, func() float64 { return deviation * b.rng.NormFloat64() }, shape...)
+}
+
+// orthogonal returns a parameter that, as a matrix with one row per first index, has orthogonal rows (or columns, where those are fewer)
+// of norm gain, uniformly distributed (Saxe et al. 2014).
+func (b *builder) orthogonal(name string, gain float64, shape ...int64) *torch.Tensor {
+	rows, columns := shape[0], int64(1)
+	for _, d := range shape[1:] {
+		columns *= d
+	}
+	values := make([]float64, rows*columns)
+	for i := range values {
+		values[i] = b.rng.NormFloat64()
+	}
+	t := b.scope.Tidy(func(s *torch.Scope) *torch.Tensor {
+		q := s.Orthonormal(s.To(s.FromFloat64s(values, max(rows, columns), min(rows, columns)), b.dtype))
+		if rows < columns {
+			q = s.Transpose(q, 0, 1)
+		}
+		return s.Contiguous(s.MulScalar(s.Reshape(q, shape...), gain))
+	})
+	return b.register(name, t)
 }
 
 // constant returns a parameter with all elements equal.

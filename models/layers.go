@@ -51,37 +51,56 @@ func (c conv) forward(s *torch.Scope, x *torch.Tensor) *torch.Tensor {
 	return s.Conv2D(x, c.weight, c.bias, 1, c.padding)
 }
 
-// norm is a group normalisation with a trained scale and shift per channel.
+// style says what follows the convolutions of a U-net.
+type style struct {
+	norm   string // "" or group, instance, none
+	groups int64
+	act    activation
+}
+
+// norm is a normalisation: over groups of channels with a trained scale and shift per channel, or over each channel alone.
 type norm struct {
+	kind         string
 	weight, bias *torch.Tensor
 	groups       int64
 }
 
-func (b *builder) norm(name string, channels, groups int64) norm {
-	return norm{weight: b.constant(name+".weight", 1, channels), bias: b.constant(name+".bias", 0, channels), groups: groups}
+func (b *builder) norm(name string, channels int64, st style) norm {
+	n := norm{kind: st.norm, groups: st.groups}
+	if st.norm == "" || st.norm == "group" {
+		n.weight, n.bias = b.constant(name+".weight", 1, channels), b.constant(name+".bias", 0, channels)
+	}
+	return n
 }
 
 // normEps keeps the normalisation finite on constant channels: PyTorch's default.
 const normEps = 1e-5
 
 func (n norm) forward(s *torch.Scope, x *torch.Tensor) *torch.Tensor {
+	switch n.kind {
+	case "none":
+		return x
+	case "instance":
+		return s.InstanceNorm(x, normEps)
+	}
 	return s.GroupNorm(x, n.weight, n.bias, n.groups, normEps)
 }
 
-// block is [convolution 3×3, group normalisation, non-linearity] twice.
+// block is [convolution 3×3, normalisation, non-linearity] twice.
 type block struct {
 	conv1, conv2 conv
 	norm1, norm2 norm
 	act          activation
 }
 
-func (b *builder) block(name string, in, out, groups int64, act activation) block {
+func (b *builder) block(name string, in, out int64, st style) block {
+	bias := st.norm == "none" // a normalisation would take it away
 	return block{
-		conv1: b.conv(name+".conv1", in, out, 3, false),
-		norm1: b.norm(name+".norm1", out, groups),
-		conv2: b.conv(name+".conv2", out, out, 3, false),
-		norm2: b.norm(name+".norm2", out, groups),
-		act:   act,
+		conv1: b.conv(name+".conv1", in, out, 3, bias),
+		norm1: b.norm(name+".norm1", out, st),
+		conv2: b.conv(name+".conv2", out, out, 3, bias),
+		norm2: b.norm(name+".norm2", out, st),
+		act:   st.act,
 	}
 }
 
@@ -90,17 +109,50 @@ func (k block) forward(s *torch.Scope, x *torch.Tensor) *torch.Tensor {
 	return k.act(s, k.norm2.forward(s, k.conv2.forward(s, x)))
 }
 
-// up doubles height and width by a transposed 2 × 2 convolution.
-type up struct{ weight, bias *torch.Tensor }
+// up doubles height and width by a transposed 2 × 2 convolution, with a bias or with a normalisation and a non-linearity.
+type up struct {
+	weight, bias *torch.Tensor
+	norm         norm
+	act          activation // nil with a bias
+}
 
-func (b *builder) up(name string, in, out int64) up {
+func (b *builder) up(name string, in, out int64, st style, normalised bool) up {
 	const k = 2
-	return up{
-		weight: b.uniform(name+".weight", out*k*k, in, out, k, k),
-		bias:   b.uniform(name+".bias", out*k*k, out),
+	u := up{weight: b.uniform(name+".weight", out*k*k, in, out, k, k)}
+	if normalised {
+		u.norm, u.act = b.norm(name+".norm", out, st), st.act
+	} else {
+		u.bias = b.uniform(name+".bias", out*k*k, out)
 	}
+	return u
 }
 
 func (u up) forward(s *torch.Scope, x *torch.Tensor) *torch.Tensor {
-	return s.ConvTranspose2D(x, u.weight, u.bias, 2)
+	x = s.ConvTranspose2D(x, u.weight, u.bias, 2)
+	if u.act == nil {
+		return x
+	}
+	return u.act(s, u.norm.forward(s, x))
+}
+
+// linear is a fully connected layer on the last dimension.
+type linear struct{ weight, bias *torch.Tensor }
+
+func (l linear) forward(s *torch.Scope, x *torch.Tensor) *torch.Tensor {
+	return s.Linear(x, l.weight, l.bias)
+}
+
+// padTo puts zeros to the right of and below x [batch, channels, ny, nx], so that height and width are multiples of m.
+func padTo(s *torch.Scope, x *torch.Tensor, m int64) *torch.Tensor {
+	shape := x.Shape()
+	bottom, right := (m-shape[2]%m)%m, (m-shape[3]%m)%m
+	if bottom+right == 0 {
+		return x
+	}
+	return s.Pad2D(x, 0, right, 0, bottom)
+}
+
+// crop returns the first ny rows and nx columns of x.
+func crop(s *torch.Scope, x *torch.Tensor, ny, nx int64) *torch.Tensor {
+	return s.Contiguous(s.Narrow(s.Narrow(x, 2, 0, ny), 3, 0, nx))
 }

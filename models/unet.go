@@ -3,6 +3,7 @@ package models
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 
 	"fringe/internal/torch"
 )
@@ -18,15 +19,20 @@ type UNetConfig struct {
 	Activation string `yaml:"activation" json:"activation"`   // silu or leaky_relu; empty means silu
 	ZeroOutput bool   `yaml:"zero_output" json:"zero_output"` // the last layer starts at zero, so the untrained network returns zero
 	Float64    bool   `yaml:"float64" json:"float64"`         // compute in float64, for exact comparisons, instead of float32
+
+	Norm     string `yaml:"norm,omitempty" json:"norm,omitempty"`         // group, instance (without weights) or none; empty means group
+	NormUp   bool   `yaml:"norm_up,omitempty" json:"norm_up,omitempty"`   // normalisation and non-linearity instead of a bias after each doubling
+	Residual bool   `yaml:"residual,omitempty" json:"residual,omitempty"` // the first out input channels are added to the result
+	Layout   string `yaml:"layout,omitempty" json:"layout,omitempty"`     // plain, channels_last, or auto: channels_last without gradients; empty means plain
+}
+
+// FastMRIUNet returns the config of the U-net of fastMRI (Zbontar et al. 2018): width 32 and 4 pools have 7,756,097 parameters.
+func FastMRIUNet(width, pools int) UNetConfig {
+	return UNetConfig{Width: width, Pools: pools, Norm: "instance", NormUp: true, Activation: "leaky_relu"}
 }
 
 // WithDefaults returns the config with its zero fields replaced by what they mean.
 func (c UNetConfig) WithDefaults() UNetConfig {
-	orElse := func(p *int, v int) {
-		if *p == 0 {
-			*p = v
-		}
-	}
 	orElse(&c.In, 1)
 	orElse(&c.Out, 1)
 	orElse(&c.Width, 24)
@@ -41,16 +47,18 @@ func (c UNetConfig) WithDefaults() UNetConfig {
 // Validate says which field is wrong and what it may be.
 func (c UNetConfig) Validate() error {
 	c = c.WithDefaults()
-	for _, f := range []struct {
-		name      string
-		value, hi int
-	}{{"in", c.In, 64}, {"out", c.Out, 64}, {"width", c.Width, 512}, {"pools", c.Pools, 6}, {"groups", c.Groups, c.Width}} {
-		if f.value < 1 || f.value > f.hi {
-			return fmt.Errorf("models: unet %s is %d, must be between 1 and %d", f.name, f.value, f.hi)
-		}
+	if err := checkFields("unet", field{"in", c.In, 1, 64}, field{"out", c.Out, 1, 64}, field{"width", c.Width, 1, 512},
+		field{"pools", c.Pools, 1, 6}); err != nil {
+		return err
 	}
-	if c.Width%c.Groups != 0 {
-		return fmt.Errorf("models: unet groups is %d, must divide width %d", c.Groups, c.Width)
+	if err := c.checkNorm(); err != nil {
+		return err
+	}
+	if !slices.Contains([]string{"", "plain", "channels_last", "auto"}, c.Layout) {
+		return fmt.Errorf("models: unet layout is %q, must be plain, channels_last or auto", c.Layout)
+	}
+	if c.Residual && c.Out > c.In {
+		return fmt.Errorf("models: unet residual needs an input channel for each of the %d outputs, not %d", c.Out, c.In)
 	}
 	if _, err := parseActivation(c.Activation); err != nil {
 		return fmt.Errorf("models: unet %w", err)
@@ -58,7 +66,24 @@ func (c UNetConfig) Validate() error {
 	return nil
 }
 
-// UNet is an encoder and decoder of blocks [conv 3×3, group normalisation, non-linearity] × 2, average pooling, transposed
+func (c UNetConfig) checkNorm() error {
+	switch c.Norm {
+	case "instance", "none":
+		return nil
+	case "", "group":
+	default:
+		return fmt.Errorf("models: unet norm is %q, must be group, instance or none", c.Norm)
+	}
+	if err := checkFields("unet", field{"groups", c.Groups, 1, c.Width}); err != nil {
+		return err
+	}
+	if c.Width%c.Groups != 0 {
+		return fmt.Errorf("models: unet groups is %d, must divide width %d", c.Groups, c.Width)
+	}
+	return nil
+}
+
+// UNet is an encoder and decoder of blocks [conv 3×3, normalisation, non-linearity] × 2, average pooling, transposed
 // convolutions, and skip connections by concatenation, with a 1 × 1 convolution at the end.
 type UNet struct {
 	parameters
@@ -81,23 +106,23 @@ func NewUNet(c UNetConfig, rng *rand.Rand) (*UNet, error) {
 		return nil, err
 	}
 	u := &UNet{cfg: c}
-	u.parameters, err = build(rng, c.Float64, func(b *builder) { u.layers(b, act) })
+	u.parameters, err = build(rng, c.Float64, func(b *builder) { u.layers(b, style{norm: c.Norm, groups: int64(c.Groups), act: act}) })
 	if err != nil {
 		return nil, err
 	}
 	return u, nil
 }
 
-func (u *UNet) layers(b *builder, act activation) {
-	in, width, groups := int64(u.cfg.In), int64(u.cfg.Width), int64(u.cfg.Groups)
+func (u *UNet) layers(b *builder, st style) {
+	in, width := int64(u.cfg.In), int64(u.cfg.Width)
 	for i := range u.cfg.Pools {
-		u.down = append(u.down, b.block(fmt.Sprintf("down.%d", i), in, width, groups, act))
+		u.down = append(u.down, b.block(fmt.Sprintf("down.%d", i), in, width, st))
 		in, width = width, 2*width
 	}
-	u.bottom = b.block("bottom", in, width, groups, act)
+	u.bottom = b.block("bottom", in, width, st)
 	for i := range u.cfg.Pools {
-		u.ups = append(u.ups, b.up(fmt.Sprintf("up.%d", i), width, width/2))
-		u.merge = append(u.merge, b.block(fmt.Sprintf("merge.%d", i), width, width/2, groups, act))
+		u.ups = append(u.ups, b.up(fmt.Sprintf("up.%d", i), width, width/2, st, u.cfg.NormUp))
+		u.merge = append(u.merge, b.block(fmt.Sprintf("merge.%d", i), width, width/2, st))
 		width /= 2
 	}
 	if u.cfg.ZeroOutput {
@@ -121,12 +146,9 @@ func (u *UNet) Forward(s *torch.Scope, x *torch.Tensor) (y *torch.Tensor, err er
 }
 
 func (u *UNet) forward(s *torch.Scope, x *torch.Tensor) *torch.Tensor {
-	shape := x.Shape()
-	ny, nx, m := shape[2], shape[3], int64(1)<<len(u.down)
-	bottom, right := (m-ny%m)%m, (m-nx%m)%m
-	if bottom+right > 0 {
-		x = s.Pad2D(x, 0, right, 0, bottom)
-	}
+	ny, nx := x.Shape()[2], x.Shape()[3]
+	input, padded := x, padTo(s, x, int64(1)<<len(u.down))
+	x = u.layout(s, padded)
 	skips := make([]*torch.Tensor, len(u.down))
 	for i, d := range u.down {
 		skips[i] = d.forward(s, x)
@@ -138,8 +160,19 @@ func (u *UNet) forward(s *torch.Scope, x *torch.Tensor) *torch.Tensor {
 		x = m.forward(s, s.Cat(1, u.ups[i].forward(s, x), skip))
 	}
 	x = u.out.forward(s, x)
-	if bottom+right > 0 {
-		x = s.Contiguous(s.Narrow(s.Narrow(x, 2, 0, ny), 3, 0, nx))
+	if padded != input || u.cfg.Layout != "" {
+		x = crop(s, x, ny, nx)
+	}
+	if u.cfg.Residual {
+		x = s.Add(s.Narrow(input, 1, 0, int64(u.cfg.Out)), x)
+	}
+	return x
+}
+
+// layout returns x as the config wants it stored.
+func (u *UNet) layout(s *torch.Scope, x *torch.Tensor) *torch.Tensor {
+	if l := u.cfg.Layout; l == "channels_last" || l == "auto" && !s.GradEnabled() {
+		return s.ChannelsLast(x)
 	}
 	return x
 }

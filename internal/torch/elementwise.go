@@ -57,3 +57,26 @@ func (s *Scope) ClampMax(x *Tensor, v float64) *Tensor {
 
 // SiLU returns x·sigmoid(x).
 func (s *Scope) SiLU(x *Tensor) *Tensor { return s.unary("SiLU", lib.AtgSilu, x) }
+
+// ELU returns x above zero and eˣ − 1 below: once differentiable everywhere.
+func (s *Scope) ELU(x *Tensor) *Tensor { return s.unary("ELU", lib.AtgElu, x) }
+
+// Tanh returns the hyperbolic tangent of x.
+func (s *Scope) Tanh(x *Tensor) *Tensor { return s.unary("Tanh", lib.AtgTanh, x) }
+
+// Softplus returns log(1 + eˣ), a smooth and positive stand-in of max(x, 0).
+func (s *Scope) Softplus(x *Tensor) *Tensor { return s.unary("Softplus", lib.AtgSoftplus, x) }
+
+// Exp returns eˣ.
+func (s *Scope) Exp(x *Tensor) *Tensor { return s.unary("Exp", lib.AtgExp, x) }
+
+// Floor returns the largest whole numbers not above x; its gradient is zero.
+func (s *Scope) Floor(x *Tensor) *Tensor { return s.unary("Floor", lib.AtgFloor, x) }
+
+// Clamp returns x limited to [lo, hi]; its gradient is zero outside.
+func (s *Scope) Clamp(x *Tensor, lo, hi float64) *Tensor {
+	low, high := lib.AtsFloat(lo), lib.AtsFloat(hi)
+	defer lib.AtsFree(low)
+	defer lib.AtsFree(high)
+	return s.unary("Clamp", func(out *lib.Ctensor, c lib.Ctensor) { lib.AtgClamp(out, c, low, high) }, x)
+}

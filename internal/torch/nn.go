@@ -50,3 +50,51 @@ func (s *Scope) GroupNorm(x, weight, bias *Tensor, groups int64, eps float64) *T
 	lib.AtgGroupNorm(&out, handle(op, x), groups, optional(op, weight), optional(op, bias), eps, 0)
 	return s.own(op, out, x, weight, bias)
 }
+
+// BatchNorm normalises every channel over batch and image and applies weight and bias [channels] (Ioffe & Szegedy 2015). In training it
+// uses the statistics of the batch and moves mean and variance [channels] towards them, in place, by the fraction momentum; otherwise it
+// uses mean and variance.
+func (s *Scope) BatchNorm(x, weight, bias, mean, variance *Tensor, training bool, momentum, eps float64) *Tensor {
+	const op = "BatchNorm"
+	var out lib.Ctensor
+	lib.AtgBatchNorm(&out, handle(op, x), handle(op, weight), handle(op, bias), handle(op, mean), handle(op, variance), int32(truth(training)),
+		momentum, eps, 0)
+	return s.own(op, out, x, weight, bias)
+}
+
+// InstanceNorm normalises every channel of every image to mean 0 and variance 1, without weights (Ulyanov et al. 2016).
+func (s *Scope) InstanceNorm(x *Tensor, eps float64) *Tensor {
+	return s.unary("InstanceNorm", func(out *lib.Ctensor, c lib.Ctensor) {
+		lib.AtgInstanceNorm(out, c, nil, nil, nil, nil, 1, 0, eps, 0)
+	}, x)
+}
+
+// LayerNorm normalises the last dimension to mean 0 and variance 1 and applies weight and bias of its length (Ba et al. 2016).
+func (s *Scope) LayerNorm(x, weight, bias *Tensor, eps float64) *Tensor {
+	const op = "LayerNorm"
+	var out lib.Ctensor
+	lib.AtgLayerNorm(&out, handle(op, x), weight.Shape(), 1, handle(op, weight), handle(op, bias), eps, 0)
+	return s.own(op, out, x, weight, bias)
+}
+
+// Linear returns x·weightᵀ + bias for x […, in], weight [out, in], bias [out].
+func (s *Scope) Linear(x, weight, bias *Tensor) *Tensor {
+	const op = "Linear"
+	var out lib.Ctensor
+	lib.AtgLinear(&out, handle(op, x), handle(op, weight), handle(op, bias))
+	return s.own(op, out, x, weight, bias)
+}
+
+// Unfold cuts x [batch, channels, ny, nx] into k × k patches in steps of stride: [batch, channels·k·k, patches].
+func (s *Scope) Unfold(x *Tensor, k, stride int64) *Tensor {
+	return s.unary("Unfold", func(out *lib.Ctensor, c lib.Ctensor) {
+		lib.AtgIm2col(out, c, pair(k), 2, pair(1), 2, pair(0), 2, pair(stride), 2)
+	}, x)
+}
+
+// Fold is the transpose of Unfold: it adds patches up to images of ny × nx pixels.
+func (s *Scope) Fold(x *Tensor, ny, nx, k, stride int64) *Tensor {
+	return s.unary("Fold", func(out *lib.Ctensor, c lib.Ctensor) {
+		lib.AtgCol2im(out, c, []int64{ny, nx}, 2, pair(k), 2, pair(1), 2, pair(0), 2, pair(stride), 2)
+	}, x)
+}

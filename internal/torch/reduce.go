@@ -21,5 +21,18 @@ func (s *Scope) SumDims(x *Tensor, dims ...int64) *Tensor {
 	}, x)
 }
 
-// MatMul returns the matrix products of a [batch, n, m] and b [batch, m, k]: [batch, n, k].
+// Max returns the largest element, a scalar.
+func (s *Scope) Max(x *Tensor) *Tensor { return s.unary("Max", lib.AtgMax, x) }
+
+// CumSum returns the running sums along dim.
+func (s *Scope) CumSum(x *Tensor, dim int64) *Tensor {
+	return s.unary("CumSum", func(out *lib.Ctensor, c lib.Ctensor) { lib.AtgCumsum(out, c, dim, int32(x.DType())) }, x)
+}
+
+// Softmax returns eˣ divided by its sum along dim.
+func (s *Scope) Softmax(x *Tensor, dim int64) *Tensor {
+	return s.unary("Softmax", func(out *lib.Ctensor, c lib.Ctensor) { lib.AtgSoftmax(out, c, dim, int32(x.DType())) }, x)
+}
+
+// MatMul returns the matrix products of a [batch…, n, m] and b [batch…, m, k]: [batch…, n, k].
 func (s *Scope) MatMul(a, b *Tensor) *Tensor { return s.binary("MatMul", lib.AtgMatmul, a, b) }

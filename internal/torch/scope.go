@@ -50,6 +50,20 @@ func (s *Scope) NoGrad(f func()) {
 	f()
 }
 
+// EnableGrad runs f with gradients recorded, even inside NoGrad, and restores the former mode. It tells f what that mode was.
+func (s *Scope) EnableGrad(f func(recording bool)) {
+	before := setGradMode(true)
+	defer setGradMode(before)
+	f(before)
+}
+
+// GradEnabled reports whether gradients are recorded.
+func (s *Scope) GradEnabled() bool {
+	before := setGradMode(true)
+	setGradMode(before)
+	return before
+}
+
 func (s *Scope) adopt(t *Tensor) {
 	t.scope, t.slot = s, len(s.owned)
 	s.owned = append(s.owned, t)

@@ -79,3 +79,20 @@ func (s *Scope) Rot90(x *Tensor, k int64) *Tensor {
 func (s *Scope) Flip(x *Tensor, dims ...int64) *Tensor {
 	return s.unary("Flip", func(out *lib.Ctensor, c lib.Ctensor) { lib.AtgFlip(out, c, dims, len(dims)) }, x)
 }
+
+// Permute returns the view of x with its dimensions in the order dims.
+func (s *Scope) Permute(x *Tensor, dims ...int64) *Tensor {
+	return s.unary("Permute", func(out *lib.Ctensor, c lib.Ctensor) { lib.AtgPermute(out, c, dims, len(dims)) }, x)
+}
+
+// Roll shifts x along dims, cyclically: element i goes to i + shift.
+func (s *Scope) Roll(x *Tensor, shifts, dims []int64) *Tensor {
+	return s.unary("Roll", func(out *lib.Ctensor, c lib.Ctensor) { lib.AtgRoll(out, c, shifts, len(shifts), dims, len(dims)) }, x)
+}
+
+// ReflectPad2D continues the last two dimensions by their mirror image, without repeating the edge; each pad is below the size.
+func (s *Scope) ReflectPad2D(x *Tensor, left, right, top, bottom int64) *Tensor {
+	return s.unary("ReflectPad2D", func(out *lib.Ctensor, c lib.Ctensor) {
+		lib.AtgReflectionPad2d(out, c, []int64{left, right, top, bottom}, 4)
+	}, x)
+}

@@ -131,6 +131,25 @@ char *fringe_leaky_relu(void *x, double slope, void **out) {
   return guarded([&] { *out = new Tensor(at::leaky_relu(T(x), slope)); });
 }
 
+char *fringe_gelu(void *x, void **out) {
+  return guarded([&] { *out = new Tensor(at::gelu(T(x))); });
+}
+
+char *fringe_channels_last(void *x, void **out) {
+  return guarded([&] { *out = new Tensor(T(x).contiguous(at::MemoryFormat::ChannelsLast)); });
+}
+
+char *fringe_orthonormal(void *x, void **out) {
+  return guarded([&] {
+    torch::NoGradGuard no_grad;
+    const int threads = at::get_num_threads();
+    at::set_num_threads(1); // LAPACK's last bits depend on the number of threads
+    auto [q, r] = at::linalg_qr(T(x));
+    at::set_num_threads(threads);
+    *out = new Tensor(q * r.diagonal().sign());
+  });
+}
+
 char *fringe_copy(void *dst, void *src) {
   return guarded([&] {
     torch::NoGradGuard no_grad;

@@ -62,6 +62,32 @@ func (s *Scope) LeakyReLU(x *Tensor, slope float64) *Tensor {
 	return s.own(op, lib.Ctensor(out), x)
 }
 
+// GELU returns x·Φ(x), with the distribution function Φ of the normal distribution.
+func (s *Scope) GELU(x *Tensor) *Tensor {
+	const op = "GELU"
+	var out unsafe.Pointer
+	checkShim(op, C.fringe_gelu(unsafe.Pointer(handle(op, x)), &out), x)
+	return s.own(op, lib.Ctensor(out), x)
+}
+
+// ChannelsLast returns x [batch, channels, ny, nx] stored with the channels of a pixel side by side; shape and values stay. Convolutions,
+// pooling and element-wise operations keep this layout, and many are faster in it.
+func (s *Scope) ChannelsLast(x *Tensor) *Tensor {
+	const op = "ChannelsLast"
+	var out unsafe.Pointer
+	checkShim(op, C.fringe_channels_last(unsafe.Pointer(handle(op, x)), &out), x)
+	return s.own(op, lib.Ctensor(out), x)
+}
+
+// Orthonormal returns the factor Q of x = QR [n, m], n ≥ m, with a positive diagonal of R: of independent normal numbers a matrix whose
+// orthonormal columns are uniformly distributed. The bytes do not depend on the number of threads.
+func (s *Scope) Orthonormal(x *Tensor) *Tensor {
+	const op = "Orthonormal"
+	var out unsafe.Pointer
+	checkShim(op, C.fringe_orthonormal(unsafe.Pointer(handle(op, x)), &out), x)
+	return s.own(op, lib.Ctensor(out), x)
+}
+
 // Copy overwrites dst with the values of src, which has the same shape, without recording a gradient.
 func (s *Scope) Copy(dst, src *Tensor) {
 	const op = "Copy"

@@ -1,6 +1,7 @@
 package data_test
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"math/cmplx"
@@ -37,6 +38,26 @@ func TestPairIsAFunctionOfItsArguments(t *testing.T) {
 	} {
 		if cmp.Equal(a.Truth, other.Truth) || cmp.Equal(a.Vis, other.Vis) {
 			t.Errorf("another %s gives the same truth or visibilities", name)
+		}
+	}
+}
+
+// A pair is the same alone, in order and from two goroutines that make pairs ahead.
+func TestPairsFromTwoWorkers(t *testing.T) {
+	c := data.PairConfig{Seed: 9, Pixels: 32, Transform: data.Fast}
+	for _, workers := range []int{1, 2} {
+		next := uint64(3)
+		for got, err := range data.Prefetch(context.Background(), 3, workers, func(i int) (data.Pair, error) { return c.Pair(data.Training, uint64(i)) }) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := pair(t, c, data.Training, next)
+			if !cmp.Equal(got.Truth, want.Truth) || !cmp.Equal(got.Vis, want.Vis) || got.Index != next {
+				t.Errorf("%d workers: pair %d is not what it is alone", workers, next)
+			}
+			if next++; next == 11 {
+				break
+			}
 		}
 	}
 }

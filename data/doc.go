@@ -2,7 +2,7 @@
 //
 // Simulation: a [SkyConfig] draws a [Sky], a continuous brightness of flux 1 that renders to any grid; an
 // [ObservationConfig] draws what an array of telescopes sees at what noise; [Observe] fills in the visibilities by an exact
-// Fourier transform on a finer grid than the image's. A [PairConfig] does all of it:
+// Fourier transform on a finer grid than the image's, see [Transform]. A [PairConfig] does all of it:
 //
 //	config := data.PairConfig{Seed: 1}
 //	for pair, err := range data.Prefetch(ctx, 0, 2, func(i int) (data.Pair, error) {

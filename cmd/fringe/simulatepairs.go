@@ -63,10 +63,14 @@ func (p *pairsFlags) run(ctx context.Context, path, out string, log io.Writer) e
 	if err == nil {
 		c, err = p.override(c)
 	}
+	var m shards.Manifest
+	if err == nil {
+		m, err = c.manifest()
+	}
 	if err != nil {
 		return fmt.Errorf("config %s: %w", path, err)
 	}
-	return c.write(ctx, out, p.workers, log)
+	return c.write(ctx, m, out, p.workers, log)
 }
 
 // readPairs reads the config of a set of pairs, or that of an unrolled network.
@@ -110,19 +114,28 @@ func (p *pairsFlags) override(c pairsConfig) (pairsConfig, error) {
 	return c, nil
 }
 
-// write makes the pairs that are not there yet.
-func (c pairsConfig) write(ctx context.Context, out string, workers int, log io.Writer) error {
+// manifest returns the manifest of the whole set.
+func (c pairsConfig) manifest() (shards.Manifest, error) {
 	split, err := data.ParseSplit(c.Split)
 	if err != nil {
-		return err
+		return shards.Manifest{}, err
 	}
 	m, err := c.Reconstruction.ShardsManifest(c.Seed, split, c.First, c.Count)
-	if err != nil {
-		return err
-	}
 	m.Program, m.PerShard = "fringe "+version, c.PerShard
+	if err != nil {
+		return m, err
+	}
+	return m, m.Validate()
+}
+
+// write makes the pairs of the set that are not there yet.
+func (c pairsConfig) write(ctx context.Context, m shards.Manifest, out string, workers int, log io.Writer) error {
 	if _, err := os.Stat(filepath.Join(out, "manifest.json")); err != nil && !isEmpty(out) && !onlyLeftovers(out) {
 		return withHint(fmt.Errorf("%s holds other files", out), "name a new folder with --out")
+	}
+	split, err := data.ParseSplit(m.Split)
+	if err != nil {
+		return err
 	}
 	if c.Reconstruction.Observation, err = c.Reconstruction.Observation.Load(); err != nil {
 		return err
@@ -134,6 +147,8 @@ func (c pairsConfig) write(ctx context.Context, out string, workers int, log io.
 	case errors.Is(err, context.Canceled):
 		fmt.Fprintf(log, "interrupted after %d of %d pairs, which are safe in %s; the same command goes on\n", bar.done, c.Count, out)
 		return nil
+	case err != nil && bar.first >= 0: // it had begun
+		return err
 	case err != nil:
 		return withHint(err, "a set that is damaged or made of another config stays as it is: name a new folder with --out")
 	}

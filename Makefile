@@ -3,16 +3,27 @@
 SHELL := bash
 ENV := set -euo pipefail; . ./env.sh;
 
-.PHONY: help deps build demo test race bench lint python clean
+.PHONY: help deps build deps-casacore build-casacore test-casacore demo test race bench lint python clean
 
 help:  ## what each target does
-	@grep -hE '^[a-z]+: .*##|^[a-z]+:  ##' Makefile | sed 's/:[^#]*##/\t/' | expand -t 10
+	@grep -hE '^[a-z-]+: .*##|^[a-z-]+:  ##' Makefile | sed 's/:[^#]*##/\t/' | expand -t 16
 
 deps:  ## install LibTorch 2.1.2 and FINUFFT 2.5.1 (once; 690 MB download)
 	@scripts/deps.sh
 
 build: deps  ## bin/fringe
 	@$(ENV) echo "build: bin/fringe (the first build compiles gotch's C++ and takes about four minutes)"; go build -o bin/fringe ./cmd/fringe
+
+deps-casacore:  ## install casacore, for Measurement Sets (apt-get as root; otherwise says the command)
+	@scripts/casacore.sh install
+
+build-casacore: deps  ## bin/fringe that reads Measurement Sets
+	@$(ENV) flags=$$(scripts/casacore.sh flags); go build $$flags -o bin/fringe ./cmd/fringe
+
+test-casacore: deps  ## tests of Measurement Sets, against python3-casacore and WSClean
+	@$(ENV) export OMP_NUM_THREADS=1; flags=$$(scripts/casacore.sh flags); go vet -tags casacore ./measurementset ./internal/casacore ./cmd/fringe; \
+	  go tool -modfile=tools/go.mod staticcheck -tags casacore ./measurementset ./internal/casacore; \
+	  go test $$flags ./measurementset ./internal/casacore; go test $$flags -run 'MeasurementSet|Predict|TestScripts/(help|formats)' ./cmd/fringe
 
 demo: build  ## image M87 with the classical and the learned methods: out/demo/report.html
 	@bin/fringe demo --out out/demo --force

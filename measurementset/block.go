@@ -2,7 +2,7 @@
 
 package measurementset
 
-import "errors"
+import "fringe/internal/casacore"
 
 // blockCells is how many cells of visibilities, products times channels, are read at a time.
 const blockCells = 1 << 19
@@ -13,7 +13,7 @@ func (s *Set) eachBlock(visit func(rows []int64, d *description) error) error {
 	for first := int64(0); first < s.main.Rows(); first += length {
 		rows := span(first, min(first+length, s.main.Rows()))
 		field, description := make([]float64, len(rows)), make([]float64, len(rows))
-		if err := errors.Join(s.main.Get("FIELD_ID", rows, field), s.main.Get("DATA_DESC_ID", rows, description)); err != nil {
+		if err := get(s.main, rows, to{"FIELD_ID", field}, to{"DATA_DESC_ID", description}); err != nil {
 			return err
 		}
 		for _, id := range ids {
@@ -42,6 +42,21 @@ type geometry struct {
 func (s *Set) readGeometry(rows []int64) (geometry, error) {
 	n := len(rows)
 	g := geometry{make([]float64, 3*n), make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n)}
-	return g, errors.Join(s.main.Get("UVW", rows, g.uvw), s.main.Get("TIME", rows, g.seconds), s.main.Get("INTERVAL", rows, g.interval),
-		s.main.Get("ANTENNA1", rows, g.ant1), s.main.Get("ANTENNA2", rows, g.ant2))
+	return g, get(s.main, rows, to{"UVW", g.uvw}, to{"TIME", g.seconds}, to{"INTERVAL", g.interval}, to{"ANTENNA1", g.ant1}, to{"ANTENNA2", g.ant2})
+}
+
+// to is a column and where to read it to.
+type to struct {
+	column string
+	out    []float64
+}
+
+// get reads some rows of several columns, up to the first error.
+func get(t *casacore.Table, rows []int64, columns ...to) error {
+	for _, c := range columns {
+		if err := t.Get(c.column, rows, c.out); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -2,10 +2,7 @@
 
 package measurementset
 
-import (
-	"errors"
-	"math"
-)
+import "math"
 
 // rowCount is what the rows of one field hold.
 type rowCount struct {
@@ -26,8 +23,7 @@ func (s *Set) count() (map[int]*rowCount, error) {
 	for first := int64(0); first < s.main.Rows(); first += scalarBlock {
 		rows := span(first, min(first+scalarBlock, s.main.Rows()))
 		field, description, seconds := make([]float64, len(rows)), make([]float64, len(rows)), make([]float64, len(rows))
-		err := errors.Join(s.main.Get("FIELD_ID", rows, field), s.main.Get("DATA_DESC_ID", rows, description), s.main.Get("TIME", rows, seconds))
-		if err != nil {
+		if err := get(s.main, rows, to{"FIELD_ID", field}, to{"DATA_DESC_ID", description}, to{"TIME", seconds}); err != nil {
 			return nil, err
 		}
 		for i := range rows {

@@ -75,7 +75,7 @@ func (s *Set) readBlock(rows []int64, d *description) (b block, err error) {
 			return b, err
 		}
 	}
-	if err := errors.Join(s.main.Get(s.column, rows, b.vis), s.main.Get("FLAG", rows, b.flag), s.main.Get("FLAG_ROW", rows, b.flagRow)); err != nil {
+	if err := get(s.main, rows, to{s.column, b.vis}, to{"FLAG", b.flag}, to{"FLAG_ROW", b.flagRow}); err != nil {
 		return b, err
 	}
 	b.weight, b.whole, err = s.readWeights(rows, d)

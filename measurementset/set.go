@@ -93,8 +93,12 @@ func (s *Set) choose(o data.ReadOptions) error {
 // checkColumns says whether the main table is that of a Measurement Set.
 func (s *Set) checkColumns() error {
 	for _, name := range needed {
-		if has, err := s.has(name); err != nil || !has {
-			return errors.Join(err, fmt.Errorf("a casacore table but no complete Measurement Set: it has no column %s", name))
+		has, err := s.has(name)
+		if err != nil {
+			return err
+		}
+		if !has {
+			return fmt.Errorf("a casacore table but no complete Measurement Set: it has no column %s", name)
 		}
 	}
 	if s.main.Rows() == 0 {

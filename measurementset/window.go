@@ -49,7 +49,7 @@ func (s *Set) describe(o data.ReadOptions, rows map[int]*rowCount) (err error) {
 	for _, id := range slices.Sorted(maps.Keys(rows[s.field].descriptions)) {
 		var spw, polarization [1]float64
 		row := []int64{int64(id)}
-		if err := errors.Join(table.Get("SPECTRAL_WINDOW_ID", row, spw[:]), table.Get("POLARIZATION_ID", row, polarization[:])); err != nil {
+		if err := get(table, row, to{"SPECTRAL_WINDOW_ID", spw[:]}, to{"POLARIZATION_ID", polarization[:]}); err != nil {
 			return err
 		}
 		w := int(spw[0])

@@ -28,12 +28,15 @@ const (
 // library is the path of the native library, which scripts/casacore.sh builds. The linker sets it: -ldflags -X.
 var library string
 
-// Table is an open table. It holds memory and files until Close.
+// Table is an open table. It holds memory and files until Close. After an error every further call but Close returns that error.
 type Table struct {
-	name string
-	api  *C.fringe_tables
-	t    *C.fringe_table
-	rows int64
+	name     string
+	api      *C.fringe_tables
+	t        *C.fringe_table
+	rows     int64
+	writable bool
+
+	failure error // the first one: casacore may crash when it goes on with a table that it could not read
 }
 
 // Open opens a table, or a subtable as "TABLE::SUBTABLE". A writable table is locked against other writers until Close; that it
@@ -45,7 +48,7 @@ func Open(name string, writable bool) (*Table, error) {
 	clibrary, cname := C.CString(library), C.CString(name)
 	defer C.free(unsafe.Pointer(clibrary))
 	defer C.free(unsafe.Pointer(cname))
-	t := &Table{name: name}
+	t := &Table{name: name, writable: writable}
 	if err := failure(C.fringe_load(clibrary, &t.api)); err != nil {
 		return nil, fmt.Errorf("casacore: cannot load its library, build it again with make build-casacore: %w", err)
 	}
@@ -128,12 +131,18 @@ func (t *Table) Frame(column string, row int64) (string, error) {
 // AddComplex adds a column of complex64 matrices of any shape, empty at first. tile is the size of its pieces on disk: both
 // axes of a matrix, and rows.
 func (t *Table) AddComplex(column string, tile [3]int) error {
+	if !t.writable {
+		return t.notWritable()
+	}
 	size := [3]C.int64_t{C.int64_t(tile[0]), C.int64_t(tile[1]), C.int64_t(tile[2])}
 	return t.with(column, func(c *C.char) *C.char { return C.fringe_add_complex(t.api, t.t, c, &size[0]) })
 }
 
 // PutComplex writes matrices of one shape, one for each row, fastest axis first, rounded to complex64.
 func (t *Table) PutComplex(column string, rows []int64, shape [2]int, values []complex128) error {
+	if !t.writable {
+		return t.notWritable()
+	}
 	if len(rows) == 0 || len(values) == 0 {
 		return nil
 	}
@@ -146,17 +155,24 @@ func (t *Table) PutComplex(column string, rows []int64, shape [2]int, values []c
 	})
 }
 
+func (t *Table) notWritable() error {
+	return fmt.Errorf("casacore: table %q is open for reading only", t.name)
+}
+
 // with calls f with the name of a column in C's form; errors name table and column.
 func (t *Table) with(column string, f func(c *C.char) *C.char) error {
 	if t.t == nil {
 		return fmt.Errorf("casacore: table %q is closed", t.name)
 	}
+	if t.failure != nil {
+		return t.failure
+	}
 	c := C.CString(column)
 	defer C.free(unsafe.Pointer(c))
 	if err := failure(f(c)); err != nil {
-		return fmt.Errorf("casacore: column %s of %q: %w", column, t.name, err)
+		t.failure = fmt.Errorf("casacore: column %s of %q: %w", column, t.name, err)
 	}
-	return nil
+	return t.failure
 }
 
 // failure turns an error text into an error of one line, and frees it.

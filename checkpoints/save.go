@@ -14,7 +14,9 @@ import (
 
 // Save writes a checkpoint into the folder dir, which is made if need be, and replaces the one that is there. An empty state
 // writes none. Version, Weights and State of m are filled in. A kill or a full disk at any moment leaves the former checkpoint or this one.
-func Save(dir string, m Manifest, weights, state []Tensor) error { return saveBy(fill, dir, m, weights, state) }
+func Save(dir string, m Manifest, weights, state []Tensor) error {
+	return saveBy(fill, dir, m, weights, state)
+}
 
 // filler puts content into a new file. Tests put a full disk in the place of [fill].
 type filler func(f *os.File, content []byte) error

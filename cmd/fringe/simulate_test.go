@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"math"
+	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"fringe/data"
@@ -78,5 +80,27 @@ func TestParseSource(t *testing.T) {
 		if got, err := parseSource(text); err == nil {
 			t.Errorf("%q: %v, no error", text, got)
 		}
+	}
+}
+
+// Ctrl-C is no failure: what is there stays and is told, and the same command goes on.
+func TestSimulateInterrupted(t *testing.T) {
+	dir := t.TempDir()
+	config, out := filepath.Join(dir, "pairs.yaml"), filepath.Join(dir, "pairs")
+	if err := os.WriteFile(config, []byte("{kind: pairs, count: 4, per_shard: 2, reconstruction: {pixels: 32}}"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	var log strings.Builder
+	root := rootCommand()
+	root.SetErr(&log)
+	root.SetArgs([]string{"simulate", config, "--out", out})
+	if err := root.ExecuteContext(ctx); err != nil || !strings.Contains(log.String(), "of 4 pairs, which are safe in "+out+"; the same command goes on") {
+		t.Fatalf("interrupted: %v, and it says %q", err, log.String())
+	}
+	execute(t, "simulate", config, "--out", out)
+	if _, err := os.Stat(filepath.Join(out, "training-000001.jsonl")); err != nil {
+		t.Error(err)
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"io"
 	"math/rand/v2"
 	"slices"
+	"strconv"
+	"strings"
 
 	"fringe/figure"
 	"fringe/infer"
@@ -25,7 +27,7 @@ func (j *job) crossValidate(ctx context.Context, log io.Writer) error {
 	}
 	folds, err := j.folds()
 	if err != nil {
-		return withHint(err, "take fewer folds with --cv")
+		return withHint(err, "take fewer folds, such as --folds 3, or --folds scans:5")
 	}
 	h := &heldOut{job: j, folds: folds}
 	defer h.close()
@@ -46,15 +48,46 @@ func (j *job) crossValidate(ctx context.Context, log io.Writer) error {
 	return table.Write(log)
 }
 
-// folds divides the visibilities: cells of the (u,v) plane where complex visibilities are fitted, otherwise whole scans, because a
-// closure quantity needs its baselines on one side.
-func (j *job) folds() (*radio.Folds, error) {
-	f := j.sets[0].fit
-	rng := rand.New(rand.NewPCG(1, 0))
-	if len(f.spec.weights) == 1 && f.spec.fitsVis() {
-		return radio.CellFolds(f.vis, j.grid, j.options.cv, rng)
+// defaultFolds is the value of --folds unless it is given.
+const defaultFolds = "5"
+
+// foldPlan is how --folds divides the data.
+type foldPlan struct {
+	kind  string // cells, dartboard or scans; "" for what suits the data
+	count int
+}
+
+// parseFolds reads the value of --folds.
+func parseFolds(text string) (foldPlan, error) {
+	kind, number, named := strings.Cut(text, ":")
+	if !named {
+		kind, number = "", text
 	}
-	return radio.ScanFolds(f.vis, 0, j.options.cv, rng)
+	count, err := strconv.Atoi(number)
+	if err != nil || count < 2 || count > 100 || named && !slices.Contains([]string{"cells", "dartboard", "scans"}, kind) {
+		return foldPlan{}, withHint(fmt.Errorf("--folds %q is not a number of folds from 2 to 100", text), "such as 5, cells:5, dartboard:5 or scans:5")
+	}
+	return foldPlan{kind, count}, nil
+}
+
+// folds divides the visibilities: unless told otherwise by cells of the (u,v) plane where complex visibilities are fitted, and by whole
+// scans where not, because a closure quantity needs its baselines on one side.
+func (j *job) folds() (*radio.Folds, error) {
+	plan, err := parseFolds(j.options.folds)
+	if err != nil {
+		return nil, err
+	}
+	f, rng := j.sets[0].fit, rand.New(rand.NewPCG(1, 0))
+	complexOnly := len(f.spec.weights) == 1 && f.spec.fitsVis()
+	switch {
+	case !complexOnly && plan.kind != "" && plan.kind != "scans":
+		return nil, fmt.Errorf("--folds by %s would tear closure quantities apart, which need all their baselines on one side", plan.kind)
+	case plan.kind == "dartboard":
+		return radio.DartboardFolds(f.vis, radio.Dartboard{}, plan.count, rng)
+	case plan.kind == "scans" || !complexOnly:
+		return radio.ScanFolds(f.vis, 0, plan.count, rng)
+	}
+	return radio.CellFolds(f.vis, j.grid, plan.count, rng)
 }
 
 // heldOut is the training and the test data of every fold of a job.

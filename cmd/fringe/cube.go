@@ -45,7 +45,7 @@ func (j *job) cubeSets() error {
 		return withHint(fmt.Errorf("--cube is for one file, got %d", len(j.sets)), "put the channels into one file")
 	case isCheckpoint(o.prior):
 		return withHint(fmt.Errorf("--cube is for regularizers: %s has learned single images", o.prior), "name regularizers with --prior, such as entropy=1,tsv=1,tv_channel=1")
-	case o.selfcal != "none" || o.cv > 0:
+	case o.selfcal != "none" || o.cv:
 		return withHint(fmt.Errorf("--cube goes with neither --selfcal nor --cv"), "calibrate, and choose strengths, with an image of all channels together first")
 	}
 	channels, freqHz, err := j.sets[0].obs.split(n)

@@ -118,7 +118,7 @@ func TestCubeRefused(t *testing.T) {
 	for want, change := range map[string]func(o *imageOptions){
 		"--cube 3 does not divide the 4 frequencies":  func(o *imageOptions) { o.cube = 3 },
 		"--cube is for one file":                      func(o *imageOptions) { o.paths = []string{path, path} },
-		"--cube goes with neither --selfcal nor --cv": func(o *imageOptions) { o.cv = 3 },
+		"--cube goes with neither --selfcal nor --cv": func(o *imageOptions) { o.cv = true },
 		"--cube is 100, must be at most":              func(o *imageOptions) { o.cube = 100 },
 		"tv_channel compares channels":                func(o *imageOptions) { o.cube, o.prior = 0, "tv_channel" },
 		"does not say which stations it is from":      func(o *imageOptions) { o.data = "cphase" },

@@ -87,7 +87,7 @@ func (o imageOptions) run(ctx context.Context, log io.Writer) (*outcome, error) 
 	defer job.close()
 	tellAll(sets, log)
 	ready := time.Now()
-	if o.cv > 0 {
+	if o.cv {
 		if err := job.crossValidate(ctx, log); err != nil && ctx.Err() == nil {
 			return nil, err
 		}

@@ -34,7 +34,8 @@ type imageOptions struct {
 	selfcal         string
 	selfcalInterval string
 	cube            int // channels of a cube; 0 for one image of all frequencies
-	cv              int // folds of a cross-validation; 0 for none
+	cv              bool
+	folds           string // of the cross-validation
 	force           bool
 }
 
@@ -44,7 +45,7 @@ func defaultOptions() imageOptions {
 		selection:   selection{uvMin: length(""), scans: true, vlbiScans: true},
 		solverFlags: newSolverFlags(), weightingFlags: newWeightingFlags(),
 		prior: infer.EHTRegularizers, method: "pnp", data: "auto", robustFit: "none", fov: angle(""), flux: flux(""), sys: 0.01, gains: 0.1, closureSNR: 3,
-		start: "auto", mask: "none", beam: "none", selfcal: "none", selfcalInterval: "scan",
+		start: "auto", mask: "none", beam: "none", selfcal: "none", selfcalInterval: "scan", folds: defaultFolds,
 	}
 }
 
@@ -86,7 +87,9 @@ func (o *imageOptions) register(c *cobra.Command) {
 		"how a denoiser is used: pnp (plug and play) or red (regularisation by denoising); without vis it starts from the classical image")
 	f.Float64Var(&o.strength, "strength", o.strength,
 		"weight of a denoiser against the data (default: the method's own, 0.05 for pnp and 0.1 for red)")
-	f.IntVar(&o.cv, "cv", 0, "choose the strengths of the prior by cross-validation in so many folds, such as 5")
+	f.BoolVar(&o.cv, "cv", false, "choose the strengths of the prior by cross-validation")
+	f.StringVar(&o.folds, "folds", o.folds,
+		"parts of the data that are left out in turn: 5, or cells:5, dartboard:5, scans:5 (default: cells for complex visibilities, otherwise scans)")
 	g.end("The solver")
 	o.weightingFlags.register(f)
 	g.end("Weights of dirty.fits, beam.fits, residual.fits and restored.fits")
@@ -128,8 +131,11 @@ func (o imageOptions) validate() error {
 	if len(o.paths) > maxDataSets {
 		return fmt.Errorf("%d files, at most %d can be imaged together", len(o.paths), maxDataSets)
 	}
-	if o.cv != 0 && (o.cv < 2 || o.cv > 100) {
-		return fmt.Errorf("--cv is %d, must be between 2 and 100 folds", o.cv)
+	if _, err := parseFolds(o.folds); err != nil {
+		return err
+	}
+	if o.folds != defaultFolds && !o.cv {
+		return withHint(fmt.Errorf("--folds is for a cross-validation"), "add --cv")
 	}
 	if o.method != "pnp" && o.method != "red" {
 		return fmt.Errorf("--method %q is unknown: known are pnp, red", o.method)

@@ -96,8 +96,8 @@ func (j *job) adviseStrengths() {
 	for _, s := range j.sets {
 		n += s.fit.vis.Len()
 	}
-	if n > 10*strengthData && len(j.prior.terms)+len(j.prior.penalties) > 0 && j.options.cv == 0 {
-		j.note("strengths of 1 suit some %d data: for %d visibilities they may be too weak (--cv 5 chooses them)", strengthData, n)
+	if n > 10*strengthData && len(j.prior.terms)+len(j.prior.penalties) > 0 && !j.options.cv {
+		j.note("strengths of 1 suit some %d data: for %d visibilities they may be too weak (--cv chooses them)", strengthData, n)
 	}
 }
 

@@ -31,7 +31,7 @@ func (s *solverFlags) register(f *pflag.FlagSet) {
 }
 
 // solverFlagNames are the flags that denoisers and networks have no use for.
-func solverFlagNames() []string { return []string{"solver", "stop", "map", "base", "cv"} }
+func solverFlagNames() []string { return []string{"solver", "stop", "map", "base", "cv", "folds"} }
 
 // config returns what the flags ask for; penalties says whether the prior has parts with corners.
 func (s solverFlags) config(penalties bool) (infer.SolverConfig, error) {

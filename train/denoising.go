@@ -19,6 +19,8 @@ type NoiseRemover interface {
 type Denoising struct {
 	NoiseRemover
 	side       int
+	loss       LossConfig
+	jacobian   JacobianConfig
 	levels     []float64        // noise levels of the validation
 	validation []DenoisingBatch // chunks for each level, level by level
 }
@@ -35,7 +37,7 @@ func NewDenoising(net NoiseRemover, c DenoisingConfig, seed uint64) (*Denoising,
 		return nil, err
 	}
 	c = c.WithDefaults()
-	d := &Denoising{NoiseRemover: net, side: c.Pixels, levels: ValidationSigmas()}
+	d := &Denoising{NoiseRemover: net, side: c.Pixels, loss: c.Loss, jacobian: c.Jacobian.withDefaults(), levels: ValidationSigmas()}
 	for first := 0; first < c.Validation; first += validationChunk {
 		chunks := make([]DenoisingBatch, len(d.levels))
 		for index := first; index < min(first+validationChunk, c.Validation); index++ {
@@ -54,31 +56,45 @@ func NewDenoising(net NoiseRemover, c DenoisingConfig, seed uint64) (*Denoising,
 	return d, nil
 }
 
-// Loss returns the mean over pixels and examples of (D(y, σ) − x)²/σ². Without the weight the noisiest images would be all
-// that counts, as the error that can be reached shrinks with σ; with it the loss is 1 for a network that changes nothing,
-// at every level (Karras et al. 2022, for σ well below the signal).
+// Loss returns what [LossConfig] says, by default the mean over pixels and examples of (D(y, σ) − x)²/σ², plus the penalty of
+// [JacobianConfig]. Without the division by σ² the noisiest images would be all that counts, as the error that can be reached shrinks with
+// σ; with it the loss is 1 for a network that changes nothing, at every level (Karras et al. 2022, for σ well below the signal).
 func (d *Denoising) Loss(s *torch.Scope, b DenoisingBatch) (loss *torch.Tensor, err error) {
 	defer torch.Catch(&err)
 	err = nil
-	loss = s.Tidy(func(s *torch.Scope) *torch.Tensor {
-		var residual *torch.Tensor
-		if residual, err = d.residual(s, b); err != nil {
+	loss = s.Tidy(func(s *torch.Scope) (value *torch.Tensor) {
+		var out, clean, sigma, penalty *torch.Tensor
+		if out, clean, sigma, err = d.denoise(s, b); err != nil {
 			return nil
 		}
-		return s.Mean(s.Square(residual))
+		if value, err = d.loss.value(s, out, clean, sigma); err != nil || d.jacobian.Weight == 0 {
+			return value
+		}
+		if penalty, err = d.penalty(s, b, out, clean, sigma); err != nil {
+			return nil
+		}
+		return s.Add(value, penalty)
 	})
 	return loss, err
 }
 
+// denoise returns D(y, σ), x and σ of a batch.
+func (d *Denoising) denoise(s *torch.Scope, b DenoisingBatch) (out, clean, sigma *torch.Tensor, err error) {
+	n, side := int64(len(b.Sigma)), int64(b.Side)
+	sigma = s.FromFloat32s(b.Sigma, n, 1, 1, 1)
+	if out, err = d.Forward(s, s.FromFloat32s(b.Noisy, n, 1, side, side), sigma); err != nil {
+		return nil, nil, nil, err
+	}
+	return out, s.FromFloat32s(b.Clean, n, 1, side, side), sigma, nil
+}
+
 // residual returns (D(y, σ) − x)/σ.
 func (d *Denoising) residual(s *torch.Scope, b DenoisingBatch) (*torch.Tensor, error) {
-	n, side := int64(len(b.Sigma)), int64(b.Side)
-	sigma := s.FromFloat32s(b.Sigma, n, 1, 1, 1)
-	out, err := d.Forward(s, s.FromFloat32s(b.Noisy, n, 1, side, side), sigma)
+	out, clean, sigma, err := d.denoise(s, b)
 	if err != nil {
 		return nil, err
 	}
-	return s.Div(s.Sub(out, s.FromFloat32s(b.Clean, n, 1, side, side)), sigma), nil
+	return s.Div(s.Sub(out, clean), sigma), nil
 }
 
 // Validate returns by how many decibels the denoiser raises the signal-to-noise ratio of the validation skies, the mean

@@ -14,6 +14,10 @@ type DenoisingBatch struct {
 	Clean, Noisy []float32
 	Sigma        []float32 // standard deviation of the noise of each sky
 	Side         int
+
+	// For the penalty on the Jacobian, else empty: where it is measured, 0 at the denoised image and 1 at the clean one, and where the power
+	// method begins.
+	Mix, Probe []float32
 }
 
 // DenoisingBatches returns the function from step to batch. Every sky is new, turned and mirrored at random; its brightest
@@ -35,6 +39,9 @@ func DenoisingBatches(c DenoisingConfig, seed uint64, batch int) func(step int) 
 				clean[k] *= peak
 			}
 			b.add(clean, logUniform(rng, c.SigmaMin, c.SigmaMax), rng)
+			if c.Jacobian.Weight > 0 {
+				b.addProbe(rng)
+			}
 		}
 		return b, nil
 	}
@@ -65,6 +72,14 @@ func (b *DenoisingBatch) add(clean []float64, sigma float64, rng *rand.Rand) {
 		b.Noisy = append(b.Noisy, float32(x+sigma*rng.NormFloat64()))
 	}
 	b.Sigma = append(b.Sigma, float32(sigma))
+}
+
+// addProbe draws for the last sky where and how its Jacobian is measured.
+func (b *DenoisingBatch) addProbe(rng *rand.Rand) {
+	b.Mix = append(b.Mix, float32(rng.Float64()))
+	for range b.Side * b.Side {
+		b.Probe = append(b.Probe, float32(rng.NormFloat64()))
+	}
 }
 
 func logUniform(rng *rand.Rand, lo, hi float64) float64 { return lo * math.Pow(hi/lo, rng.Float64()) }

@@ -1,6 +1,7 @@
 package train
 
 import (
+	"errors"
 	"fmt"
 
 	"fringe/data"
@@ -17,6 +18,8 @@ type DenoisingConfig struct {
 	PeakMin    float64        `yaml:"peak_min"`   // least brightness of the brightest pixel, which is only guessed when imaging; 0 means 0.7
 	PeakMax    float64        `yaml:"peak_max"`   // largest brightness of the brightest pixel; 0 means 1.3
 	Validation int            `yaml:"validation"` // skies of the fixed validation set; 0 means 64
+	Loss       LossConfig     `yaml:"loss,omitempty"`
+	Jacobian   JacobianConfig `yaml:"jacobian,omitempty"`
 }
 
 // WithDefaults returns the config with its zero fields replaced by what they mean.
@@ -44,6 +47,9 @@ func (c DenoisingConfig) Validate() error {
 	c = c.WithDefaults()
 	if err := c.Sky.Validate(); err != nil {
 		return fmt.Errorf("train: denoising.sky: %w", err)
+	}
+	if err := errors.Join(c.Loss.Validate(), c.Jacobian.Validate()); err != nil {
+		return err
 	}
 	if c.Pixels < 32 || c.Pixels > 1024 {
 		return fmt.Errorf("train: denoising.pixels is %d, must be between 32 and 1024", c.Pixels)

@@ -32,7 +32,7 @@ type ReconstructionConfig struct {
 	// Shards is a folder of the training pairs, made by fringe simulate of this config; "" simulates them as they are needed, which
 	// gives the same ones. When there are fewer than the training takes, it goes through them again, in another order each time.
 	Shards     string `yaml:"shards,omitempty"`
-	Loss       string `yaml:"loss"`       // rmse or log_rmse, see Reconstruction.Loss; "" means rmse
+	Loss       string `yaml:"loss"`       // rmse, log_rmse, mse, l1, charbonnier, ssim or ms_ssim, see Reconstruction.Loss; "" means rmse
 	Validation int    `yaml:"validation"` // observations of the fixed validation set, rounded up to whole chunks of 16; 0 means 64
 }
 
@@ -59,8 +59,8 @@ func (c ReconstructionConfig) Validate() error {
 	if !(c.Systematic >= 0 && c.Systematic < 1) {
 		return fmt.Errorf("train: reconstruction.systematic is %g, must be at least 0 and below 1", c.Systematic)
 	}
-	if c.Loss != "" && c.Loss != "rmse" && c.Loss != "log_rmse" {
-		return fmt.Errorf("train: reconstruction.loss is %q, must be rmse or log_rmse", c.Loss)
+	if c.Loss != "rmse" && c.Loss != "log_rmse" && (LossConfig{Name: c.Loss}).Validate() != nil {
+		return fmt.Errorf("train: reconstruction.loss is %q, must be rmse, log_rmse, mse, l1, charbonnier, ssim or ms_ssim", c.Loss)
 	}
 	if c.Validation < 0 || c.Validation > 4096 {
 		return fmt.Errorf("train: reconstruction.validation is %d, must be between 1 and 4096 (0 means 64)", c.Validation)

@@ -20,8 +20,8 @@ type Reconstructor interface {
 // Reconstruction is the task to image simulated observations. The network stays the caller's.
 type Reconstruction struct {
 	Reconstructor
-	logarithmic bool
-	validation  []*Observed
+	loss       string
+	validation []*Observed
 }
 
 var (
@@ -43,7 +43,7 @@ func NewReconstruction(net Reconstructor, c ReconstructionConfig, seed uint64) (
 	if c.Observation, err = c.Observation.Load(); err != nil {
 		return nil, err
 	}
-	r := &Reconstruction{Reconstructor: net, logarithmic: c.Loss == "log_rmse"}
+	r := &Reconstruction{Reconstructor: net, loss: c.Loss}
 	for step := range (c.Validation + validationChunk - 1) / validationChunk {
 		b, err := c.gather(step, validationChunk, func(n int) (shards.Example, error) { return c.Example(seed, data.Validation, uint64(n)) })
 		if err != nil {
@@ -56,33 +56,51 @@ func NewReconstruction(net Reconstructor, c ReconstructionConfig, seed uint64) (
 
 // Loss returns the mean over the batch of e, the root-mean-square error divided by the peak of the truth (loss rmse), or of
 // ln e (loss log_rmse). With e a faint and a bright sky count alike, but the hardest observations decide; ln e weighs a tenth
-// less error the same everywhere, and its mean is that of the PSNR up to a factor.
+// less error the same everywhere, and its mean is that of the PSNR up to a factor. The other losses are those of [LossConfig] in the
+// form image, of images divided by the peak of the truth.
 func (r *Reconstruction) Loss(s *torch.Scope, b *Observed) (loss *torch.Tensor, err error) {
 	defer torch.Catch(&err)
+	if r.loss != "rmse" && r.loss != "log_rmse" {
+		return r.plainLoss(s, b)
+	}
 	mse, err := r.errors(s, b)
 	if err != nil {
 		return nil, err
 	}
 	const tiny = 1e-12 // keeps the gradient finite at a perfect image
 	mse = s.AddScalar(mse, tiny)
-	if r.logarithmic {
+	if r.loss == "log_rmse" {
 		return s.MulScalar(s.Mean(s.Log(mse)), 0.5), nil
 	}
 	return s.Mean(s.Sqrt(mse)), nil
 }
 
-// errors returns the mean square error over the squared peak of each truth: [batch, 1, 1, 1].
-func (r *Reconstruction) errors(s *torch.Scope, b *Observed) (*torch.Tensor, error) {
-	problem, err := measure.NewProblem(s, b.Grid, b.Problems)
+func (r *Reconstruction) plainLoss(s *torch.Scope, b *Observed) (*torch.Tensor, error) {
+	x, truth, peak, err := r.reconstruct(s, b)
 	if err != nil {
 		return nil, err
 	}
-	x, err := r.Forward(s, problem)
+	return LossConfig{Name: r.loss}.value(s, s.Div(x, peak), s.Div(truth, peak), nil)
+}
+
+// reconstruct returns the images of a batch, the true ones, and the largest pixel of each of these.
+func (r *Reconstruction) reconstruct(s *torch.Scope, b *Observed) (x, truth, peak *torch.Tensor, err error) {
+	problem, err := measure.NewProblem(s, b.Grid, b.Problems)
 	if err != nil {
-		return nil, fmt.Errorf("train: forward: %w", err)
+		return nil, nil, nil, err
 	}
-	truth := s.FromFloat32s(b.Truth, x.Shape()...)
-	peak := s.FromFloat32s(b.Peak, int64(b.Len()), 1, 1, 1)
+	if x, err = r.Forward(s, problem); err != nil {
+		return nil, nil, nil, fmt.Errorf("train: forward: %w", err)
+	}
+	return x, s.FromFloat32s(b.Truth, x.Shape()...), s.FromFloat32s(b.Peak, int64(b.Len()), 1, 1, 1), nil
+}
+
+// errors returns the mean square error over the squared peak of each truth: [batch, 1, 1, 1].
+func (r *Reconstruction) errors(s *torch.Scope, b *Observed) (*torch.Tensor, error) {
+	x, truth, peak, err := r.reconstruct(s, b)
+	if err != nil {
+		return nil, err
+	}
 	relative := s.Div(s.Sub(x, truth), peak)
 	pixels := float64(b.Grid.Len())
 	return s.MulScalar(s.SumDims(s.Square(relative), 1, 2, 3), 1/pixels), nil

@@ -1,0 +1,151 @@
+package train
+
+import (
+	"fmt"
+	"slices"
+
+	"fringe/internal/torch"
+)
+
+// JacobianConfig says how a denoiser D is held to be firmly nonexpansive, which makes plug-and-play iterations with it converge: that is
+// when 2D − I is nonexpansive. The loss gets weight·max(‖∇(2D − I)(x)‖ − 1 + margin, 0), averaged over points x drawn evenly between each truth
+// and its denoised image (Pesquet, Repetti, Terris & Wiaux 2021, SIAM J. Imaging Sci. 14, eq. 3.9 and section 3.3, there with the squared
+// norm). The zero value penalises nothing.
+type JacobianConfig struct {
+	Weight     float64 `yaml:"weight,omitempty"`     // 0 for no penalty
+	Margin     float64 `yaml:"margin,omitempty"`     // 0 means 0.05
+	Iterations int     `yaml:"iterations,omitempty"` // of the power method, each of which costs two derivatives; 0 means 5
+}
+
+func (c JacobianConfig) withDefaults() JacobianConfig {
+	if c.Margin == 0 {
+		c.Margin = 0.05
+	}
+	if c.Iterations == 0 {
+		c.Iterations = 5
+	}
+	return c
+}
+
+// Validate says which field is wrong and what it may be.
+func (c JacobianConfig) Validate() error {
+	d := c.withDefaults()
+	switch {
+	case !(c.Weight >= 0 && c.Weight <= 1e6):
+		return fmt.Errorf("train: denoising.jacobian.weight is %g, must be between 0 and 1e6", c.Weight)
+	case !(d.Margin > 0 && d.Margin < 1):
+		return fmt.Errorf("train: denoising.jacobian.margin is %g, must lie between 0 and 1", c.Margin)
+	case d.Iterations < 1 || d.Iterations > 1000:
+		return fmt.Errorf("train: denoising.jacobian.iterations is %d, must be between 1 and 1000", c.Iterations)
+	}
+	return nil
+}
+
+// JacobianNorm returns the largest singular value of the Jacobian of f at each image of x [batch, 1, ny, nx]: [batch, 1, 1, 1]. f must keep
+// images apart. It comes from iterations of the power method on JᵀJ that begin at start, of the shape of x, and is never above the true
+// value. The gradient with respect to what f depends on is exact at the singular vectors; they are constants for it.
+func JacobianNorm(
+	s *torch.Scope, f func(s *torch.Scope, x *torch.Tensor) (*torch.Tensor, error), x, start *torch.Tensor, iterations int,
+) (norm *torch.Tensor, err error) {
+	defer torch.Catch(&err)
+	if iterations < 1 {
+		return nil, fmt.Errorf("train: norm of a Jacobian by %d iterations, must be at least 1", iterations)
+	}
+	norm = s.Tidy(func(s *torch.Scope) *torch.Tensor {
+		x = s.RequireGrad(s.Detach(x))
+		var y *torch.Tensor
+		if y, err = f(s, x); err != nil {
+			return nil
+		}
+		// Jᵀv is linear in v: the transpose of that map is J.
+		v := s.RequireGrad(s.MulScalar(s.Detach(y), 0))
+		transposed := s.VJP(y, v, []*torch.Tensor{x}, true)[0]
+		right, left := unit(s, start), v
+		for k := range iterations {
+			if k > 0 {
+				right = unit(s, s.VJP(y, left, []*torch.Tensor{x}, true)[0])
+			}
+			left = unit(s, s.VJP(transposed, right, []*torch.Tensor{v}, true)[0])
+		}
+		return length(s, s.VJP(y, left, []*torch.Tensor{x}, true)[0])
+	})
+	return norm, err
+}
+
+// length returns the Euclidean norm of each image: [batch, 1, 1, 1].
+func length(s *torch.Scope, x *torch.Tensor) *torch.Tensor {
+	const tiny = 1e-30 // keeps the gradient finite at zero
+	return s.Sqrt(s.AddScalar(s.SumDims(s.Square(x), 1, 2, 3), tiny))
+}
+
+// unit returns each image divided by its norm, without history.
+func unit(s *torch.Scope, x *torch.Tensor) *torch.Tensor {
+	x = s.Detach(x)
+	return s.Div(x, length(s, x))
+}
+
+// penalty returns the penalty of a batch, out being the denoised images.
+func (d *Denoising) penalty(s *torch.Scope, b DenoisingBatch, out, clean, sigma *torch.Tensor) (*torch.Tensor, error) {
+	n, side := int64(len(b.Sigma)), int64(b.Side)
+	mix := s.FromFloat32s(b.Mix, n, 1, 1, 1)
+	x := s.Add(s.Detach(out), s.Mul(mix, s.Sub(clean, s.Detach(out))))
+	norm, err := JacobianNorm(s, d.reflected(sigma), x, s.FromFloat32s(b.Probe, n, 1, side, side), d.jacobian.Iterations)
+	if err != nil {
+		return nil, err
+	}
+	return s.MulScalar(s.Mean(s.ReLU(s.AddScalar(norm, d.jacobian.Margin-1))), d.jacobian.Weight), nil
+}
+
+// reflected returns the map 2D − I at a noise level.
+func (d *Denoising) reflected(sigma *torch.Tensor) func(s *torch.Scope, x *torch.Tensor) (*torch.Tensor, error) {
+	return func(s *torch.Scope, x *torch.Tensor) (*torch.Tensor, error) {
+		y, err := d.Forward(s, x, sigma)
+		if err != nil {
+			return nil, err
+		}
+		return s.Sub(s.MulScalar(y, 2), x), nil
+	}
+}
+
+// JacobianNorms is how much a denoiser expands at one noise level: the largest norms over skies of the validation.
+type JacobianNorms struct {
+	Sigma     float64 `json:"sigma"`
+	Denoiser  float64 `json:"denoiser"`  // ‖∇D‖
+	Reflected float64 `json:"reflected"` // ‖∇(2D − I)‖, at most 1 where D is firmly nonexpansive
+}
+
+// JacobianNorms measures the network at the noisy skies of the first chunk of the validation, for each noise level, by iterations of the power
+// method. The norms are lower bounds that rise with iterations; other skies may have larger ones.
+func (d *Denoising) JacobianNorms(iterations int) ([]JacobianNorms, error) {
+	var norms []JacobianNorms
+	for k, level := range d.levels {
+		n := JacobianNorms{Sigma: level}
+		err := torch.Do(func(s *torch.Scope) (err error) {
+			n.Denoiser, n.Reflected, err = d.largestNorms(s, d.validation[k], iterations)
+			return err
+		})
+		if err != nil {
+			return nil, fmt.Errorf("train: norm of the Jacobian at noise %g: %w", level, err)
+		}
+		norms = append(norms, n)
+	}
+	return norms, nil
+}
+
+func (d *Denoising) largestNorms(s *torch.Scope, b DenoisingBatch, iterations int) (denoiser, reflected float64, err error) {
+	n, side := int64(len(b.Sigma)), int64(b.Side)
+	sigma, x := s.FromFloat32s(b.Sigma, n, 1, 1, 1), s.FromFloat32s(b.Noisy, n, 1, side, side)
+	start := s.Sub(x, s.FromFloat32s(b.Clean, n, 1, side, side)) // white noise
+	plain := func(s *torch.Scope, x *torch.Tensor) (*torch.Tensor, error) { return d.Forward(s, x, sigma) }
+	largest := func(f func(s *torch.Scope, x *torch.Tensor) (*torch.Tensor, error)) (most float64) {
+		var norm *torch.Tensor
+		if err != nil {
+			return 0
+		}
+		if norm, err = JacobianNorm(s, f, x, start, iterations); err != nil {
+			return 0
+		}
+		return slices.Max(s.Float64s(norm))
+	}
+	return largest(plain), largest(d.reflected(sigma)), err
+}

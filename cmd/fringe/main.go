@@ -9,11 +9,14 @@ import (
 	"strings"
 	"syscall"
 
+	"fringe/internal/torch"
+
 	"github.com/spf13/cobra"
 )
 
 func main() {
 	sleepWhileWaiting()
+	torch.KeepMemory() // where it is refused everything works, more slowly
 	os.Exit(run())
 }
 

@@ -25,6 +25,9 @@ var comparisons = []struct {
 	{"gradient-nufft", gradientNUFFT},
 	{"chi2", truth},
 	{"scaling", scaling},
+	{"networks-unet", networks("unet")},
+	{"networks-dncnn", networks("dncnn")},
+	{"networks-drunet", networks("drunet")},
 	{"ehtim-m87", ehtimM87},
 	{"butterfly", butterfly},
 	{"simulation", simulation},
@@ -36,6 +39,7 @@ func main() {
 	list := flag.Bool("list", false, "list the comparisons")
 	child := flag.String("child", "", "used by the program itself: measure the memory of one side on the problem in this folder")
 	flag.Parse()
+	torch.KeepMemory()     // as the program does
 	runtime.LockOSThread() // both tensor layers keep state per thread
 	var err error
 	switch {

@@ -7,9 +7,14 @@
 #include <torch/utils.h>
 #include <torch/version.h>
 
+#include <climits>
 #include <cmath>
 #include <cstring>
 #include <mutex>
+
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 using torch::Tensor;
 
@@ -160,6 +165,15 @@ char *fringe_copy(void *dst, void *src) {
 
 char *fringe_set_threads(int n) {
   return guarded([&] { at::set_num_threads(n); });
+}
+
+// A choice of mallopt is for the life of the process; 0 is a refusal.
+int fringe_keep_memory(void) {
+#ifdef __GLIBC__
+  return mallopt(M_ARENA_MAX, 1) && mallopt(M_MMAP_MAX, 0) && mallopt(M_TRIM_THRESHOLD, INT_MAX) && mallopt(M_TOP_PAD, 16 << 20);
+#else
+  return 0;
+#endif
 }
 
 int fringe_threads(void) { return at::get_num_threads(); }

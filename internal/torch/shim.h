@@ -25,6 +25,7 @@ char *fringe_channels_last(void *x, void **out);
 char *fringe_orthonormal(void *x, void **out);
 char *fringe_copy(void *dst, void *src);
 char *fringe_set_threads(int n);
+int fringe_keep_memory(void);
 int fringe_threads(void);
 int fringe_grad_mode(int enabled);
 const char *fringe_version(void);

@@ -3,6 +3,8 @@ package calibrate
 import (
 	"math"
 	"slices"
+
+	"fringe/radio"
 )
 
 // StationSummary is what a table says of one station.
@@ -49,14 +51,8 @@ func summarize(t Table) StationSummary {
 		return s
 	}
 	n := float64(s.Solutions)
-	s.MedianAmplitude, s.MedianSNR = median(amplitudes), median(snr)
+	s.MedianAmplitude, s.MedianSNR = radio.Median(amplitudes), radio.Median(snr)
 	s.AmplitudeRMS = math.Sqrt(math.Max(logSquares/n-(logSum/n)*(logSum/n), 0))
 	s.PhaseRMSDeg = math.Sqrt(phaseSquares / n)
 	return s
-}
-
-// median returns the middle value, or the mean of the two; it sorts x.
-func median(x []float64) float64 {
-	slices.Sort(x)
-	return (x[(len(x)-1)/2] + x[len(x)/2]) / 2
 }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"image/color"
-	"image/png"
 	"io"
 	"math"
 	"math/cmplx"
@@ -105,10 +104,7 @@ func writeStacked(w io.Writer, upper, lower *plot.Plot) error {
 	panels := plot.Align([][]*plot.Plot{{upper}, {lower}}, draw.Tiles{Rows: 2, Cols: 1, PadY: 10}, whole)
 	upper.Draw(panels[0][0])
 	lower.Draw(panels[1][0])
-	if err := png.Encode(w, canvas.Image()); err != nil {
-		return fmt.Errorf("figure: write PNG: %w", err)
-	}
-	return nil
+	return encode(w, canvas.Image())
 }
 
 func degreesOf(rad float64) float64 { return rad * 180 / math.Pi }

@@ -120,8 +120,9 @@ func (m *imager) residual(model []float64) []float64 {
 	return m.image(left)
 }
 
-// restore returns the model (Jy/pixel) convolved with the beam, in Jy/beam, plus the residual. A point of F Jy becomes a peak of F,
-// and the sum of the image over the pixels of the beam is the model's flux.
+// restore returns the model (Jy/pixel) convolved with the beam, in Jy/beam, plus the residual. The sum of the
+// image over the pixels of the beam is the model's flux, and a point of F Jy becomes a peak of F where the beam is at least 1.5 pixels
+// wide: a narrower one falls between the pixels, and of 1.2 pixels the peak is 0.98 F, of 1 pixel 0.89 F.
 func restore(model, residual []float64, g radio.Grid, b radio.Beam) ([]float64, error) {
 	restored, err := b.Blur(model, g)
 	if err != nil {

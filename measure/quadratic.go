@@ -39,7 +39,10 @@ func NewQuadraticOn(device torch.Device, channels ...*Gram) (*Quadratic, error) 
 	if err := device.Available(); err != nil {
 		return nil, fmt.Errorf("measure: %w", err)
 	}
-	return q, torch.Do(q.prepare)
+	if err := torch.Do(q.prepare); err != nil {
+		return nil, err
+	}
+	return q, nil
 }
 
 func checkChannels(channels []*Gram) error {

@@ -75,6 +75,24 @@ func TestBlurInImageAndFourierPlane(t *testing.T) {
 	}
 }
 
+// The flux of a huge beam is known without summing its samples: a point at the centre of a beam of 50 000 pixels keeps the part of the
+// flux that falls on the grid, pixels over 2πσ². A narrow ridge is summed across itself only.
+func TestBlurOfHugeBeams(t *testing.T) {
+	g := radio.Grid{NX: 8, NY: 8, CellRad: 1e-6}
+	img := make([]float64, g.Len())
+	img[4*g.NX+4] = 1
+	for _, b := range []radio.Beam{{MajRad: 0.05, MinRad: 0.05}, {MajRad: 0.05, MinRad: 2e-6}, {MajRad: 0.05, MinRad: 2e-6, PARad: math.Pi / 2}} {
+		out, err := b.Blur(img, g)
+		if err != nil {
+			t.Fatal(err)
+		}
+		// Two pixels wide, samples and integral differ by 2 exp(−2π²·(2/2.355)²) = 1.3e-6; wide beams by rounding only.
+		if want := 1 / b.Pixels(g); math.Abs(out[4*g.NX+4]/want-1) > 2e-6 {
+			t.Errorf("%v: %g at the centre, want %g", b, out[4*g.NX+4], want)
+		}
+	}
+}
+
 func TestBlurEdges(t *testing.T) {
 	g := radio.Grid{NX: 20, NY: 12, CellRad: 1e-6}
 	img := make([]float64, g.Len())

@@ -15,8 +15,8 @@ const (
 )
 
 // Concat returns one set with the visibilities of all sets, in that order. Stations of the same name that are less than 5 m
-// apart, or of which one has no position, become one; times count from the earliest RefMJD. Source is the first that has a
-// name or a position.
+// apart, or of which one has no position, become one; times count from the earliest RefMJD. Source has the first position and the first
+// name that a set has; RA = Dec = 0 is no position.
 //
 // It refuses sets whose phase centres differ by more than an arcsecond, because their visibilities are of different skies,
 // and sets that do not pass [Visibilities.Validate].
@@ -63,11 +63,14 @@ func earliestRefMJD(sets []*Visibilities) float64 {
 
 // joinSource takes over the source, or checks that it is at the position of the one that is there.
 func (v *Visibilities) joinSource(s Source) error {
-	if s == (Source{}) {
+	if v.Source.Name == "" {
+		v.Source.Name = s.Name
+	}
+	if s.RARad == 0 && s.DecRad == 0 {
 		return nil
 	}
-	if v.Source == (Source{}) {
-		v.Source = s
+	if v.Source.RARad == 0 && v.Source.DecRad == 0 {
+		v.Source.RARad, v.Source.DecRad = s.RARad, s.DecRad
 		return nil
 	}
 	_, _, a := skyFrame(v.Source)

@@ -13,17 +13,22 @@ import (
 // most of the weight an image is another image.
 const heaviestCells = 0.01
 
-// CellFolds deals cells of the (u,v) plane to folds at random. The cells are those of the Fourier transform of images on g,
-// 1/(NX·CellRad) wide; (u,v) and (−u,−v) share one. The 1 % of the cells with the largest sums of weights always train.
+// CellFolds deals cells of the (u,v) plane to folds at random: the [Cells] of g, of which (u,v) and (−u,−v) share one. It returns an
+// error when a baseline is too long for the grid. The 1 % of the cells with the largest sums of weights always train.
 // Neighbours of a test cell are in the training set, so these folds ask: does the image predict what was measured nearby?
 func CellFolds(v *Visibilities, g Grid, folds int, rng *rand.Rand) (*Folds, error) {
-	if err := g.Validate(); err != nil {
+	plane, err := NewCells(g)
+	if err != nil {
 		return nil, err
 	}
-	du, dv := 1/(float64(g.NX)*g.CellRad), 1/(float64(g.NY)*g.CellRad)
-	cells, _ := groups(v, func(k int) [2]float64 {
-		return upperHalf(math.Round(v.U[k]/du), math.Round(v.V[k]/dv))
+	cells, _ := groups(v, func(k int) int {
+		cell, _, e := plane.Index(v.U[k], v.V[k])
+		err = cmp.Or(err, e)
+		return cell
 	})
+	if err != nil {
+		return nil, err
+	}
 	byWeight := slices.Clone(cells)
 	slices.SortStableFunc(byWeight, func(a, b *group) int { return cmp.Compare(b.weight, a.weight) })
 	for _, c := range byWeight[:int(heaviestCells*float64(len(cells)))] {

@@ -12,10 +12,13 @@ const (
 	vlbiMetres      = 500e3
 )
 
-// IntraSite reports whether stations a and b share a site of a VLBI array: they are less than 10 km apart and the array
-// is larger than 500 km. Stations without a position (all zeros) and [NoStation] share nothing.
-func (v *Visibilities) IntraSite(a, b int) bool {
-	return a >= 0 && b >= 0 && distance(v.Stations[a], v.Stations[b]) < intraSiteMetres && v.arraySize() > vlbiMetres
+// IntraSite returns the function that reports whether the stations of visibility k share a site of a VLBI array: they are less than
+// 10 km apart and the array is larger than 500 km. Stations without a position (all zeros) and [NoStation] share nothing.
+func (v *Visibilities) IntraSite() func(k int) bool {
+	large := v.arraySize() > vlbiMetres
+	return func(k int) bool {
+		return large && v.hasStations(k) && distance(v.Stations[v.Ant1[k]], v.Stations[v.Ant2[k]]) < intraSiteMetres
+	}
 }
 
 // Connected reports whether the stations are those of a connected array: they are known, with their positions, and lie within 500 km.
@@ -29,12 +32,12 @@ func (v *Visibilities) Connected() bool {
 // baseline sees, and the names of the pairs that were left out ("AA-AP"), sorted.
 func (v *Visibilities) WithoutIntraSite() (*Visibilities, []string) {
 	var pairs []string
-	large := v.arraySize() > vlbiMetres
+	inside := v.IntraSite()
 	out := v.Select(func(k int) bool {
-		lo, hi, _ := canonical(v.Ant1[k], v.Ant2[k])
-		if !large || !v.hasStations(k) || distance(v.Stations[lo], v.Stations[hi]) >= intraSiteMetres {
+		if !inside(k) {
 			return true
 		}
+		lo, hi, _ := canonical(v.Ant1[k], v.Ant2[k])
 		name := v.Stations[lo].Name + "-" + v.Stations[hi].Name
 		if i, found := slices.BinarySearch(pairs, name); !found {
 			pairs = slices.Insert(pairs, i, name)

@@ -33,7 +33,7 @@ func TestWithoutStationInformation(t *testing.T) {
 			t.Errorf("%s average merged visibilities of unknown stations: %d left, want 4", name, got.Len())
 		}
 	}
-	if out, pairs := v.WithoutIntraSite(); out.Len() != 5 || pairs != nil || v.IntraSite(-1, -1) {
+	if out, pairs := v.WithoutIntraSite(); out.Len() != 5 || pairs != nil || v.IntraSite()(0) {
 		t.Errorf("WithoutIntraSite left %d", out.Len())
 	}
 	if n := radio.ClosurePhases(v, 0).Len() + radio.LogClosureAmplitudes(v, 0).Len(); n != 0 {
@@ -74,6 +74,14 @@ func TestChannelAverage(t *testing.T) {
 		if math.Abs(got.U[k]/want.u-1) > 1e-14 || got.Weight[k] != want.weight || got.FreqHz[k] != want.freq || cmplx.Abs(got.Vis[k]-want.vis) > 1e-14 || got.IntSec[k] != 10 {
 			t.Errorf("average %d: u %g weight %g at %g Hz, %v, %g s; want %+v", k, got.U[k], got.Weight[k], got.FreqHz[k], got.Vis[k], got.IntSec[k], want)
 		}
+	}
+	// A millihertz apart is rounding, so these are four channels in one group, at their mean frequency.
+	jitter := channels(100e9, 100e9+1e-4, 100.1e9, 100.2e9, 100.3e9).ChannelAverage(5)
+	if jitter.Len() != 2 || math.Abs(jitter.FreqHz[0]/100.15e9-1) > 1e-14 || jitter.Weight[0] != 1+2+3+4+5 {
+		t.Errorf("channels with jitter: %d averages at %v Hz, weights %v", jitter.Len(), jitter.FreqHz, jitter.Weight)
+	}
+	if got := channels(1.0e9, 1.1e9, 1.1e9+1e-5, 2.0e9).ChannelAverage(4); got.Len() != 4 {
+		t.Errorf("channels with jitter and a gap: %d averages, want 2 of 2 baselines", got.Len())
 	}
 	flagged := channels(1.0e9, 1.1e9)
 	flagged.Weight[0] = 0 // B-A at 1.0 GHz
@@ -174,6 +182,16 @@ func TestConcat(t *testing.T) {
 	c.Source = radio.Source{Name: "3C279", RARad: 3.387, DecRad: -0.101}
 	if _, err := radio.Concat(a, c); err == nil || !strings.Contains(err.Error(), "arcsec from that of M87") {
 		t.Errorf("two sources: error %v", err)
+	}
+	named := a.Clone()
+	named.Source = radio.Source{Name: "M87"} // as in a file that gives no position
+	for _, sets := range [][]*radio.Visibilities{{named, a}, {a, named}, {named, bare(2), a}} {
+		if joined, err := radio.Concat(sets...); err != nil || joined.Source != a.Source {
+			t.Errorf("a name without a position: %v", err)
+		}
+	}
+	if _, err := radio.Concat(named, a, c); err == nil {
+		t.Error("a set without a position let two sources through")
 	}
 	if _, err := radio.Concat(); err == nil {
 		t.Error("nothing was concatenated")

@@ -42,8 +42,8 @@ func (s Scatter) Check(tolerance float64) error {
 		s.Factor, s.Factor, 1/(s.Factor*s.Factor))
 }
 
-// median sorts x and returns its middle, or the mean of its two middles.
-func median(x []float64) float64 {
+// Median sorts x, which is not empty, and returns its middle, or the mean of its two middles.
+func Median(x []float64) float64 {
 	slices.Sort(x)
 	n := len(x)
 	return (x[(n-1)/2] + x[n/2]) / 2

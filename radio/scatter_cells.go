@@ -40,7 +40,7 @@ func (v *Visibilities) ScatterInCells(g Grid) (Scatter, error) {
 	if len(ratios) == 0 {
 		return Scatter{}, errors.New("radio: scatter: no (u,v) cell holds 6 visibilities, so nothing says how much they scatter")
 	}
-	return Scatter{Factor: math.Sqrt(median(ratios)), Samples: len(ratios), Method: "cells"}, nil
+	return Scatter{Factor: math.Sqrt(Median(ratios)), Samples: len(ratios), Method: "cells"}, nil
 }
 
 // planeChi2 returns χ² of the visibilities of a cell about the plane that fits best.

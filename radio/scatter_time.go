@@ -30,7 +30,7 @@ func (v *Visibilities) ScatterInTime(gapSec float64) (Scatter, error) {
 	if len(ratios) < minScatterSamples {
 		return Scatter{}, fmt.Errorf("radio: scatter: %d triples of consecutive integrations, at least %d are needed", len(ratios), minScatterSamples)
 	}
-	return Scatter{Factor: math.Sqrt(median(ratios) / (2 * math.Ln2)), Samples: len(ratios), Method: "time"}, nil
+	return Scatter{Factor: math.Sqrt(Median(ratios) / (2 * math.Ln2)), Samples: len(ratios), Method: "time"}, nil
 }
 
 // series returns the unflagged visibilities of each baseline, frequency and scan in the order of time.

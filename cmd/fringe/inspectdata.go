@@ -132,7 +132,7 @@ func (x *examined) times() {
 		start, end = math.Min(start, t-u.IntSec[k]/2), math.Max(end, t+u.IntSec[k]/2)
 	}
 	x.StartMJD, x.EndMJD = known(true, u.RefMJD+start/86400), known(true, u.RefMJD+end/86400)
-	integration := medianOf(slices.Clone(u.IntSec))
+	integration := radio.Median(slices.Clone(u.IntSec))
 	x.IntegrationSec = known(integration > 0, integration)
 }
 
@@ -155,12 +155,12 @@ func (x *examined) strength() {
 	for k, value := range u.Vis {
 		snr[k] = cmplx.Abs(value) * math.Sqrt(u.Weight[k])
 	}
-	x.MedianSNR = medianOf(snr)
+	x.MedianSNR = radio.Median(snr)
 	outside, pairs := u.WithoutIntraSite()
 	x.obs = &observation{vis: outside}
 	if len(pairs) > 0 {
 		x.IntraSite = pairs
-		inside := shortAmplitude(u.Select(func(k int) bool { return u.IntraSite(u.Ant1[k], u.Ant2[k]) }), 1)
+		inside := shortAmplitude(u.Select(u.IntraSite()), 1)
 		x.SiteFluxJy = &inside
 	}
 	if outside.Len() == 0 {
@@ -234,15 +234,9 @@ func (x *examined) stationTable() evaluate.Table {
 		}
 		row := []string{s.Name, fmt.Sprint(total), fmt.Sprint(total - len(snr)), fmt.Sprint(len(others)), "-"}
 		if len(snr) > 0 {
-			row[4] = fmt.Sprintf("%.1f", medianOf(snr))
+			row[4] = fmt.Sprintf("%.1f", radio.Median(snr))
 		}
 		t.Rows = append(t.Rows, row)
 	}
 	return t
-}
-
-// medianOf sorts x, which is not empty, and returns its middle, or the mean of its two middles.
-func medianOf(x []float64) float64 {
-	slices.Sort(x)
-	return (x[(len(x)-1)/2] + x[len(x)/2]) / 2
 }

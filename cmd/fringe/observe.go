@@ -58,7 +58,7 @@ func (o selection) observe() (*observation, error) {
 		v = v.Select(func(k int) bool { return v.UVDistance(k) >= o.uvMin.value })
 	}
 	if !o.intraSite {
-		inside := v.Select(func(k int) bool { return v.IntraSite(v.Ant1[k], v.Ant2[k]) })
+		inside := v.Select(v.IntraSite())
 		var pairs []string
 		if v, pairs = v.WithoutIntraSite(); len(pairs) > 0 {
 			obs.siteJy = shortAmplitude(inside, 1)

@@ -159,8 +159,9 @@ func (o selfcalOptions) fitted(raw *radio.Visibilities, log io.Writer) *radio.Vi
 	if len(pairs) == 0 {
 		return v
 	}
+	inside := raw.IntraSite()
 	for k := range v.Vis {
-		if v.IntraSite(v.Ant1[k], v.Ant2[k]) {
+		if inside(k) {
 			v.Weight[k] = 0
 		}
 	}

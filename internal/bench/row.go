@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"slices"
+
+	"fringe/radio"
 )
 
 // Row is the outcome of one comparison: medians over paired runs, and the spread of their ratios.
@@ -31,7 +33,7 @@ func newRow(name, unit string, pairs []pair) Row {
 		ours, peer, ratio = append(ours, p.ours), append(peer, p.peer), append(ratio, p.ours/p.peer)
 	}
 	return Row{
-		Name: name, Unit: unit, Ours: median(ours), Peer: median(peer), Ratio: median(ratio),
+		Name: name, Unit: unit, Ours: radio.Median(ours), Peer: radio.Median(peer), Ratio: radio.Median(ratio),
 		Low: slices.Min(ratio), High: slices.Max(ratio), Runs: len(pairs),
 	}
 }
@@ -40,12 +42,6 @@ func newRow(name, unit string, pairs []pair) Row {
 func (r Row) atMost(limit float64) Row {
 	r.Target, r.Met = fmt.Sprintf("ratio <= %.3g", limit), r.Ratio <= limit
 	return r
-}
-
-// median sorts v.
-func median(v []float64) float64 {
-	slices.Sort(v)
-	return (v[(len(v)-1)/2] + v[len(v)/2]) / 2
 }
 
 // heading is the first line of the table.

@@ -8,10 +8,10 @@ import (
 	"fringe/radio/radiotest"
 )
 
-// recorder notes whether a check failed instead of failing the test.
+// recorder notes whether a check failed, or was skipped, instead of doing that to the test.
 type recorder struct {
 	testing.TB
-	failed bool
+	failed, skipped bool
 }
 
 func (r *recorder) Helper()               {}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -39,6 +40,9 @@ func parseDatasetWeights(list string, n int) ([]float64, error) {
 		}
 		weights[i] = w
 	}
+	if slices.Max(weights) == 0 {
+		return nil, withHint(fmt.Errorf("--dataset-weights %s leaves no file to fit", list), "give one file at least a weight above 0")
+	}
 	return weights, nil
 }
 
@@ -63,14 +67,19 @@ func (j *job) dataTerms() []infer.Part {
 	return parts
 }
 
-// visibilities returns those of all sets together, with thermal errors.
+// fitted returns the sets that are fitted: those of weight 0 are compared only.
+func (j *job) fitted() []*dataset {
+	return slices.DeleteFunc(slices.Clone(j.sets), func(s *dataset) bool { return s.weight == 0 })
+}
+
+// visibilities returns those of all fitted sets together, with thermal errors.
 func (j *job) visibilities() (*radio.Visibilities, error) {
-	if len(j.sets) == 1 {
-		return j.sets[0].obs.vis, nil
-	}
 	var all []*radio.Visibilities
-	for _, s := range j.sets {
+	for _, s := range j.fitted() {
 		all = append(all, s.obs.vis)
+	}
+	if len(all) == 1 {
+		return all[0], nil
 	}
 	return radio.Concat(all...)
 }

@@ -219,8 +219,7 @@ func (f *fit) ReducedChi2(x []float64) (map[string]float64, error) {
 	if f.quadratic == nil || f.rest != nil {
 		return f.likelihood.ReducedChi2(x)
 	}
-	half, err := f.quadratic.ValueGrad(nil, x)
-	return map[string]float64{"vis": half / float64(f.vis.Unflagged().Len())}, err
+	return f.quadratic.ReducedChi2(x)
 }
 
 // tooFaint returns how many visibilities closure quantities leave out.

@@ -241,17 +241,17 @@ func TestFlagsOfSolvers(t *testing.T) {
 func TestPrimaryBeamFromFile(t *testing.T) {
 	g := radio.Grid{NX: 32, NY: 32, CellRad: 4 * radio.Microarcsecond}
 	dir := t.TempDir()
-	want, err := primaryBeam("gauss:60uas", g, 1e11)
+	want, err := primaryBeam("gauss:60uas", g, 1e11, skyReader{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	path := filepath.Join(dir, "beam.fits")
 	writeImage(t, path, want, g)
-	same, err := primaryBeam(path, g, 1e11)
+	same, err := primaryBeam(path, g, 1e11, skyReader{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	coarse, err := primaryBeam(path, radio.Grid{NX: 16, NY: 16, CellRad: 8 * radio.Microarcsecond}, 1e11)
+	coarse, err := primaryBeam(path, radio.Grid{NX: 16, NY: 16, CellRad: 8 * radio.Microarcsecond}, 1e11, skyReader{})
 	if err != nil {
 		t.Fatal(err)
 	}

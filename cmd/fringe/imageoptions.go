@@ -150,6 +150,7 @@ func (o imageOptions) validate() error {
 		func() error { return checkStart(o.start) },
 		func() error { return checkMask(o.mask) },
 		func() error { return checkPrior(o.prior, o.cube) },
+		o.checkMap,
 	} {
 		if err := check(); err != nil {
 			return err
@@ -159,6 +160,15 @@ func (o imageOptions) validate() error {
 		if _, err := parseData(o.data); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// checkMap refuses a prior that knows positive pixels only where pixels may be negative.
+func (o imageOptions) checkMap() error {
+	if infer.Positive(o.mapping) == infer.Signed && namesRegularizer(o.prior, "entropy") {
+		return withHint(fmt.Errorf("--map signed does not go with --prior %s: entropy has no value for negative pixels", o.prior),
+			"leave entropy out of --prior, such as --prior tsv=1,l1=1, or leave --map signed out")
 	}
 	return nil
 }

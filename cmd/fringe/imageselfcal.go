@@ -34,6 +34,19 @@ func (o imageOptions) selfcalSteps() ([]calibrate.Config, error) {
 	return steps, withHint(err, "--selfcal is a list of steps, such as phase,both; --selfcal-interval gives their times, such as scan or 30s,scan")
 }
 
+// checkSelfcal refuses rounds of self-calibration, before the first image, of data without stations.
+func (j *job) checkSelfcal() error {
+	if o := j.options; o.selfcal == "" || o.selfcal == "none" {
+		return nil
+	}
+	for _, s := range j.sets {
+		if !s.obs.whole.HasStations() {
+			return withHint(fmt.Errorf("%s does not say which stations its visibilities are from, and --selfcal finds gains of stations", s.name), "leave --selfcal out")
+		}
+	}
+	return nil
+}
+
 // selfCalibrate goes through the rounds: calibrate against the image, image again.
 func (j *job) selfCalibrate(ctx context.Context, result *infer.Result, p *progress, log io.Writer) (*infer.Result, error) {
 	steps, err := j.options.selfcalSteps()
@@ -70,9 +83,6 @@ func (j *job) selfCalibrate(ctx context.Context, result *infer.Result, p *progre
 // calibrateSet solves for the gains of one data set with which the image explains it, and takes them out of its visibilities.
 func (j *job) calibrateSet(s *dataset, step calibrate.Config, image []float64) error {
 	v := s.obs.whole
-	if !v.HasStations() {
-		return noStations("gains")
-	}
 	seen := slices.Clone(image)
 	if beam := s.fit.spec.beam; beam != nil {
 		for i := range seen {
@@ -80,7 +90,8 @@ func (j *job) calibrateSet(s *dataset, step calibrate.Config, image []float64) e
 		}
 	}
 	sky := &skyModel{img: seen, grid: j.grid, fluxJy: sum(seen)}
-	fitted := v.WithSystematic(j.options.sys)
+	sys, _ := j.systematic() // without --gain-error, which allows for the gains that are solved for here
+	fitted := v.WithSystematic(sys)
 	model, err := sky.predict(fitted)
 	if err != nil {
 		return err

@@ -59,6 +59,9 @@ func (j *job) form() (err error) {
 	if err := j.checkPrior(); err != nil {
 		return err
 	}
+	if err := j.checkSelfcal(); err != nil {
+		return err
+	}
 	if err := j.cubeSets(); err != nil {
 		return err
 	}
@@ -69,7 +72,7 @@ func (j *job) form() (err error) {
 		return err
 	}
 	j.problem.Grid = j.grid
-	if j.problem.Mask, err = maskPixels(j.options.mask, j.grid); err != nil {
+	if j.problem.Mask, err = maskPixels(j.options.mask, j.grid, j.skyReader()); err != nil {
 		return err
 	}
 	if j.problem.Start, err = j.startImage(); err != nil {
@@ -127,7 +130,7 @@ func (j *job) chooseFlux() error {
 	if j.fluxJy = j.options.flux.value; j.fluxJy > 0 {
 		return nil
 	}
-	for _, s := range j.sets {
+	for _, s := range j.fitted() {
 		j.fluxJy = max(j.fluxJy, s.obs.fluxJy())
 	}
 	if !(j.fluxJy > 0) {
@@ -164,26 +167,21 @@ func (j *job) dataSpec(obs *observation) (spec dataSpec, err error) {
 	if _, gaussian := spec.density.(measure.Gaussian); !gaussian && !spec.fitsVis() {
 		return spec, withHint(fmt.Errorf("--robust-noise %s is for complex visibilities, and %s is fitted", o.robustFit, spec.describe()), "leave it out, or fit vis with --data")
 	}
-	spec.beam, err = primaryBeam(o.beam, j.grid, meanFreqHz(obs.vis))
+	spec.beam, err = primaryBeam(o.beam, j.grid, meanFreqHz(obs.vis), skyReader{obs.vis.Source, obs.note})
 	return spec, err
 }
 
 // note tells something about the whole job.
 func (j *job) note(format string, args ...any) { j.sets[0].obs.note(format, args...) }
 
+// skyReader reads images for the whole job.
+func (j *job) skyReader() skyReader { return skyReader{j.sets[0].obs.vis.Source, j.note} }
+
 // errorBudget returns the errors besides thermal noise. An unrolled network has learned how far to trust data with the
 // systematic error of its training, so that one is used unless the user gives another.
 func (j *job) errorBudget() errorBudget {
-	o, p := j.options, j.prior
-	sys, origin := o.sys, ""
-	if p.network != nil {
-		switch {
-		case !o.sysGiven:
-			sys, origin = p.systematic, fmt.Sprintf(", as in the training of %s (--sys sets it)", p.name)
-		case o.sys != p.systematic:
-			origin = fmt.Sprintf("; %s was trained with %.3g %%", p.name, 100*p.systematic)
-		}
-	}
+	o := j.options
+	sys, origin := j.systematic()
 	if sys > 0 || origin != "" {
 		j.note("errors include a systematic %.3g %% of the amplitude%s", 100*sys, origin)
 	}
@@ -192,6 +190,18 @@ func (j *job) errorBudget() errorBudget {
 		j.note("until amplitudes are calibrated the errors of all data grow by --gain-error, to %.3g %%", 100*sys)
 	}
 	return errorBudget{sys, o.gains}
+}
+
+// systematic returns the systematic error of all data, as a fraction of the amplitude, and what is to be told of where it is from.
+func (j *job) systematic() (fraction float64, origin string) {
+	o, p := j.options, j.prior
+	switch {
+	case p.network == nil || o.sys == p.systematic && o.sysGiven:
+		return o.sys, ""
+	case !o.sysGiven:
+		return p.systematic, fmt.Sprintf(", as in the training of %s (--sys sets it)", p.name)
+	}
+	return o.sys, fmt.Sprintf("; %s was trained with %.3g %%", p.name, 100*p.systematic)
 }
 
 // dataWeights returns what is fitted with which weight.

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"fringe/data"
 	"fringe/infer"
 	"fringe/radio"
 )
@@ -14,13 +13,13 @@ func checkMask(text string) error {
 	if isFITS(text) {
 		return nil
 	}
-	_, err := maskPixels(text, radio.Grid{NX: 8, NY: 8, CellRad: 1})
+	_, err := maskPixels(text, radio.Grid{NX: 8, NY: 8, CellRad: 1}, skyReader{})
 	return err
 }
 
 // maskPixels makes the mask of --mask on a grid: nil for none, a disc around the phase centre, or the pixels of an image that
 // are above zero.
-func maskPixels(text string, g radio.Grid) ([]bool, error) {
+func maskPixels(text string, g radio.Grid, r skyReader) ([]bool, error) {
 	if text == "none" || text == "" {
 		return nil, nil
 	}
@@ -34,9 +33,9 @@ func maskPixels(text string, g radio.Grid) ([]bool, error) {
 	if !isFITS(text) {
 		return nil, withHint(fmt.Errorf("--mask %q is unknown", text), "give disc:SIZE, such as disc:80uas, a FITS image that is positive where the source may be, or none")
 	}
-	img, from, _, err := data.ReadImage(text)
+	img, from, _, err := r.read("mask", text, "that is positive where the source may be")
 	if err != nil {
-		return nil, withHint(err, "--mask wants a FITS image that is positive where the source may be")
+		return nil, err
 	}
 	if img, err = infer.Regrid(from, img, g); err != nil {
 		return nil, withHint(fmt.Errorf("--mask %s: %w", text, err), "set CDELT1 and CDELT2 in its header")

@@ -30,6 +30,8 @@ func TestOptionsRefused(t *testing.T) {
 		{"start", func(o *imageOptions) { o.start = "ring:40uas" }, `unknown shape "ring": known are flat, gauss, disc, dirty and FITS images`},
 		{"start unit", func(o *imageOptions) { o.start = "disc:40" }, `--start: "40" has no known unit`},
 		{"flat size", func(o *imageOptions) { o.start = "flat:40uas" }, "a flat image has no size"},
+		{"negative entropy", func(o *imageOptions) { o.mapping = "signed" }, "--map signed does not go with --prior entropy=1,tsv=1: entropy has no value"},
+		{"nothing to fit", func(o *imageOptions) { o.paths, o.setWeights = []string{"a", "b"}, "0,0" }, "--dataset-weights 0,0 leaves no file to fit"},
 		{"regularizer", func(o *imageOptions) { o.prior = "tv=1,smooth" }, `unknown regularizer "smooth": known are`},
 		{"checkpoint", func(o *imageOptions) { o.prior = "checkpoints/nothing" }, "there is no such checkpoint folder"},
 	} {

@@ -5,7 +5,6 @@ import (
 	"io"
 	"math"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"fringe/infer"
@@ -19,6 +18,7 @@ type outcome struct {
 	job       *job
 	result    *infer.Result
 	report    imageReport
+	models    [][]complex128 // visibilities (Jy) of the image, of every data set
 	residuals []residuals
 	products  *measure.Products // nil where they cannot be made
 	troubles  []string          // what could not be made
@@ -112,7 +112,8 @@ func (out *outcome) measure() error {
 		out.report.Visibilities += s.fit.vis.Len()
 		out.report.DataSets = append(out.report.DataSets, s.report(j.grid, sum(j.planeOf(s, out.result.Image))))
 		names, edges := stationNames(s.fit.vis), s.fit.baselineEdges()
-		for _, r := range s.fit.residuals(j.planeOf(s, out.result.Image), i) {
+		out.models = append(out.models, s.fit.predict(j.planeOf(s, out.result.Image)))
+		for _, r := range s.fit.residuals(out.models[i], i) {
 			out.residuals = append(out.residuals, r)
 			out.report.Residuals = append(out.report.Residuals, r.report(names, edges))
 		}
@@ -141,37 +142,6 @@ func (s *dataset) report(g radio.Grid, fluxJy float64) dataSetReport {
 	r.WeightScatter = &scatter.Factor
 	r.scatter = fmt.Sprintf("weights checked: visibilities scatter %.3g times as much as their weights say (%d samples, by %s)", scatter.Factor, scatter.Samples, scatter.Method)
 	return r
-}
-
-// makeProducts makes the dirty, residual and restored images, but not of a cube. Where that is not possible, as of baselines along one line, they are left
-// out: the image matters more.
-func (out *outcome) makeProducts() {
-	if out.job.channels() > 1 {
-		return
-	}
-	weighting, err := out.options.weightingFlags.value()
-	if err != nil {
-		out.trouble("no dirty and restored images: %v", err)
-		return
-	}
-	v, err := out.job.visibilities()
-	if err != nil {
-		out.trouble("no dirty and restored images of all data together: %v", err)
-		return
-	}
-	seen := slices.Clone(out.result.Image)
-	for i := range seen {
-		if beam := out.job.sets[0].fit.spec.beam; beam != nil {
-			seen[i] *= beam[i]
-		}
-	}
-	products, err := measure.NewProducts(v, out.job.grid, seen, weighting)
-	if err != nil {
-		out.trouble("no dirty and restored images: %v", err)
-		return
-	}
-	report := reportProducts(products)
-	out.products, out.report.Products = products, &report
 }
 
 func (out *outcome) trouble(format string, args ...any) {
@@ -235,6 +205,11 @@ func (out *outcome) warnings() []string {
 	for _, set := range r.DataSets {
 		if f := set.WeightScatter; f != nil && (radio.Scatter{Factor: *f}).Check(0) != nil {
 			list = append(list, fmt.Sprintf("the weights of %s are not 1/sigma^2: visibilities scatter %.3g times as much as they say, which chi-square depends on", filepath.Base(set.File), *f))
+		}
+	}
+	for _, set := range out.job.sets {
+		if w := set.fit.beamWarning(); w != "" {
+			list = append(list, fmt.Sprintf("%s: %s", filepath.Base(set.name), w))
 		}
 	}
 	if r.CrossValidation != nil {

@@ -135,27 +135,18 @@ func fileOfSet(file string, i int) string {
 
 // figure returns what draws a figure of data set i; nil when there is nothing to draw.
 func (out *outcome) figure(name string, i int) func(w io.Writer) error {
-	f := out.job.sets[i].fit
-	predicted := func(draw func(w io.Writer, model []complex128) error) func(w io.Writer) error {
-		return func(w io.Writer) error { return draw(w, f.predict(out.job.planeOf(out.job.sets[i], out.result.Image))) }
-	}
+	f, model := out.job.sets[i].fit, out.models[i]
 	switch {
 	case name == "coverage.png":
 		return func(w io.Writer) error { return figure.WriteCoverage(w, f.vis) }
 	case name == "visibilities.png" && f.spec.fitsVis():
-		return predicted(func(w io.Writer, model []complex128) error { return figure.WriteVisibilities(w, f.vis, model) })
+		return func(w io.Writer) error { return figure.WriteVisibilities(w, f.vis, model) }
 	case name == "amplitudes.png" && (f.vis.HasStations() || f.spec.weights["amp"] > 0):
-		return predicted(func(w io.Writer, model []complex128) error {
-			return figure.WriteAmplitudes(w, f.vis, f.amplitudes, model)
-		})
+		return func(w io.Writer) error { return figure.WriteAmplitudes(w, f.vis, f.amplitudes, model) }
 	case name == "closure_phases.png" && f.phases.Len() > 0:
-		return predicted(func(w io.Writer, model []complex128) error {
-			return figure.WriteClosurePhases(w, f.vis, f.phases, model)
-		})
+		return func(w io.Writer) error { return figure.WriteClosurePhases(w, f.vis, f.phases, model) }
 	case name == "log_closure_amplitudes.png" && f.ratios.Len() > 0:
-		return predicted(func(w io.Writer, model []complex128) error {
-			return figure.WriteLogClosureAmplitudes(w, f.vis, f.ratios, model)
-		})
+		return func(w io.Writer) error { return figure.WriteLogClosureAmplitudes(w, f.vis, f.ratios, model) }
 	case name == "residuals.png":
 		return out.histograms(i)
 	case name == "stations.png" && f.vis.HasStations():

@@ -18,9 +18,9 @@ type residuals struct {
 	stations [][]int   // that each is of
 }
 
-// residuals returns those of every kind of data that there is, fitted or not, with the names of data set i.
-func (f *fit) residuals(image []float64, i int) []residuals {
-	model := f.predict(image)
+// residuals returns those of every kind of data that there is, fitted or not, with the names of data set i; model is what the image
+// predicts.
+func (f *fit) residuals(model []complex128, i int) []residuals {
 	all := []residuals{f.amplitudeResiduals(model), f.closureResiduals("cphase", f.phases, model), f.closureResiduals("logcamp", f.ratios, model)}
 	if f.spec.fitsVis() {
 		all = append([]residuals{f.visResiduals(model)}, all...)

@@ -6,7 +6,6 @@ import (
 	"io"
 	"math"
 	"math/cmplx"
-	"strings"
 
 	"fringe/data"
 	"fringe/measure"
@@ -26,9 +25,8 @@ func readModel(path string, source radio.Source, log io.Writer) (*skyModel, erro
 	if err != nil {
 		return nil, withHint(err, "--model wants a FITS image in Jy/pixel, such as image.fits of fringe image")
 	}
-	if unit := strings.ToUpper(strings.TrimSpace(header.Unit)); unit != "" && unit != "JY/PIXEL" {
-		return nil, withHint(fmt.Errorf("the model %s is in %s", path, header.Unit),
-			"give an image in JY/PIXEL: a restored image in JY/BEAM has been blurred and is no model of the sky")
+	if err := checkUnit("the model "+path, header.Unit); err != nil {
+		return nil, err
 	}
 	if !(grid.CellRad > 0) {
 		return nil, withHint(fmt.Errorf("the model %s does not say how large its pixels are", path), "set CDELT1 and CDELT2 in its header")
@@ -40,36 +38,15 @@ func readModel(path string, source radio.Source, log io.Writer) (*skyModel, erro
 	if !(m.fluxJy > 0) {
 		return nil, withHint(fmt.Errorf("the model %s has a flux of %g Jy", path, m.fluxJy), "give an image with flux in it")
 	}
-	if err := m.checkPosition(path, source, header.Source, log); err != nil {
+	note, err := checkPosition("the model "+path, grid, source, header.Source)
+	if err != nil {
 		return nil, err
+	}
+	if note != "" {
+		fmt.Fprintln(log, note)
 	}
 	fmt.Fprintf(log, "model %s: %.3g Jy\n", path, m.fluxJy)
 	return m, nil
-}
-
-// checkPosition refuses an image of another part of the sky. A small offset is told: the model is then taken to be centred on the
-// phase centre of the data. An image without a position is believed.
-func (m *skyModel) checkPosition(path string, source, model radio.Source, log io.Writer) error {
-	if model.RARad == 0 && model.DecRad == 0 || source.RARad == 0 && source.DecRad == 0 {
-		return nil
-	}
-	away := separation(source, model)
-	field := float64(max(m.grid.NX, m.grid.NY)) * m.grid.CellRad
-	switch {
-	case away > field/2:
-		return withHint(fmt.Errorf("the model %s is of another part of the sky: its centre is %.3g arcsec from that of the data, its field %.3g arcsec wide",
-			path, away/radio.Arcsecond, field/radio.Arcsecond), "give an image of %s", source.Name)
-	case away > m.grid.CellRad:
-		fmt.Fprintf(log, "the model's centre is %.3g pixels from that of the data: it is taken to be there\n", away/m.grid.CellRad)
-	}
-	return nil
-}
-
-// separation returns the angle between two positions in radians (the haversine, which is exact for small angles).
-func separation(a, b radio.Source) float64 {
-	haversine := func(x float64) float64 { return math.Sin(x/2) * math.Sin(x/2) }
-	h := haversine(a.DecRad-b.DecRad) + math.Cos(a.DecRad)*math.Cos(b.DecRad)*haversine(a.RARad-b.RARad)
-	return 2 * math.Asin(math.Sqrt(math.Min(h, 1)))
 }
 
 // predict returns the model's visibilities (Jy) at the points of v. Flagged points get 0.

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"fringe/data"
 	"fringe/infer"
 	"fringe/measure"
 	"fringe/radio"
@@ -30,9 +29,12 @@ func (j *job) startImage() ([]float64, error) {
 	case text == "dirty":
 		return j.startDirty()
 	case isFITS(text):
-		img, from, _, err := data.ReadImage(text)
+		img, from, header, err := j.skyReader().read("start", text, "in Jy/pixel, such as image.fits of fringe image")
 		if err != nil {
-			return nil, withHint(err, "--start wants a FITS image in Jy/pixel, such as image.fits of fringe image")
+			return nil, err
+		}
+		if err := checkUnit("--start "+text, header.Unit); err != nil {
+			return nil, err
 		}
 		start, err := infer.StartImage(j.grid, img, from, j.fluxJy)
 		return start, withHint(err, "--start %s must have flux inside the field", text)

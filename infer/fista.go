@@ -22,8 +22,9 @@ type fista struct {
 // error falls with that of the image.
 const innerSteps = 50
 
-// fista runs [proximal.FISTAStep] with backtracking, and drops the momentum when it points uphill (O'Donoghue & Candès 2015,
-// Found. Comput. Math. 15, 715, the gradient scheme).
+// fista runs [proximal.ShrinkageStep] with backtracking, and drops the momentum when it points uphill (O'Donoghue & Candès 2015,
+// Found. Comput. Math. 15, 715, the gradient scheme). The point from which a step starts is projected onto C as well: a term such as
+// entropy does not exist where the momentum pushes a pixel below 0.
 func (t *task) fista(ctx context.Context) (solution, error) {
 	return t.steps(ctx, func(r *stepper) (func() (bool, error), error) {
 		f := &fista{stepper: r, momentum: 1, split: r.splitting()}
@@ -77,6 +78,11 @@ func (f *fista) attempt(gradient *torch.Tensor, push float64) (proximal.FISTA, e
 	defer beta.Drop()
 	next, err := proximal.ShrinkageStep(f.s, f.at, gradient, f.prox, eta, beta)
 	if err != nil {
+		return next, err
+	}
+	ahead := next.Y
+	defer ahead.Drop()
+	if next.Y, err = f.split.Constraint.Project(f.s, ahead); err != nil {
 		return next, err
 	}
 	return next, f.move(f.s.Float64s(next.X))

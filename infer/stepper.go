@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"gonum.org/v1/gonum/floats"
 
@@ -47,8 +48,10 @@ func (r *stepper) run(ctx context.Context, begin func(r *stepper) (func() (bool,
 	if stop, err := r.look(r.x, 0); stop != "" || err != nil {
 		return stop, err
 	}
-	if err := r.measureCurvature(); err != nil {
-		return "", err
+	if r.config.StepSize == 0 || r.config.Solver == ADMM {
+		if err := r.measureCurvature(); err != nil {
+			return "", err
+		}
 	}
 	step, err := begin(r)
 	if err != nil {
@@ -117,26 +120,35 @@ const (
 	curvatureMargin = 1.02
 )
 
-// measureCurvature estimates the largest eigenvalue of the Hessian of the terms at x by power iteration, with differences of
-// gradients for its product with an image. The first image is the same pseudo-random one in every run.
+// measureCurvature estimates the largest eigenvalue of the Hessian of the terms by power iteration, with differences of
+// gradients for its product with an image. The first image is the same pseudo-random one in every run. Differences are taken around
+// x or, where pixels must not be negative, around an image so much brighter that no probe has a negative pixel: a term need not
+// exist there.
 func (r *stepper) measureCurvature() error {
 	rng := rand.New(rand.NewPCG(1, 2))
 	p := make([]float64, len(r.x))
 	for i := range p {
 		p[i] = rng.Float64()
 	}
-	at, here := make([]float64, len(p)), make([]float64, len(p))
-	if _, err := r.objective.ValueGrad(here, r.x); err != nil {
+	reach := pixelScale(r.x) / 50 // the largest change of a pixel
+	centre, at, here := slices.Clone(r.x), make([]float64, len(p)), make([]float64, len(p))
+	if r.config.Map == Projected {
+		floats.AddConst(reach, centre)
+		blacken(centre, r.problem.Mask)
+	}
+	if _, err := r.objective.ValueGrad(here, centre); err != nil {
 		return err
 	}
-	length := pixelScale(r.x) * math.Sqrt(float64(len(p))) / 100
+	blacken(p, r.problem.Mask)
 	for range powerSteps {
-		blacken(p, r.problem.Mask)
-		floats.AddScaledTo(at, r.x, length/floats.Norm(p, 2), p)
+		floats.Scale(reach/floats.Norm(p, math.Inf(1)), p)
+		floats.AddTo(at, centre, p)
+		length := floats.Norm(p, 2)
 		if _, err := r.objective.ValueGrad(p, at); err != nil {
 			return err
 		}
 		floats.Sub(p, here)
+		blacken(p, r.problem.Mask)
 		if r.curvature = floats.Norm(p, 2) / length * curvatureMargin; r.curvature == 0 {
 			return errors.New("infer: the terms are linear in the image: give a data term that depends on it, with positive weights")
 		}

@@ -21,7 +21,7 @@ type BaseKernel string
 const (
 	NoBase       BaseKernel = ""         // the image is not convolved
 	HannBase     BaseKernel = "hann"     // 3 × 3 pixels, the product of (¼, ½, ¼) along rows and columns, as MPoL's base images
-	GaussianBase BaseKernel = "gaussian" // circular, of the given FWHM, cut at 5σ
+	GaussianBase BaseKernel = "gaussian" // circular, of the given FWHM, cut at 5σ; [Solve] wants it no wider than the field
 )
 
 // Validate says which field is wrong.
@@ -49,11 +49,7 @@ func (b Base) Convolve(g radio.Grid, image []float64) []float64 {
 	case HannBase:
 		taps = []float64{0.5, 0.25}
 	case GaussianBase:
-		taps = gaussianTaps(b.FWHMRad / g.CellRad / math.Sqrt(8*math.Ln2))
-		norm := 2*sum(taps) - taps[0]
-		for d := range taps {
-			taps[d] /= norm
-		}
+		taps = gaussianTaps(b.FWHMRad/g.CellRad/math.Sqrt(8*math.Ln2), max(g.NX, g.NY))
 	default:
 		taps = []float64{1}
 	}
@@ -84,14 +80,27 @@ func convolveAxis(x, taps []float64, n, count, step, stride int) []float64 {
 	return out
 }
 
-// gaussianTaps returns exp(−d²/2σ²) for d = 0, 1, … to 5σ, where it has fallen to 4e-6; σ in pixels.
-func gaussianTaps(sigma float64) []float64 {
-	taps := make([]float64, int(math.Ceil(5*sigma))+1)
-	for d := range taps {
-		taps[d] = 1
-		if d > 0 {
-			taps[d] = math.Exp(-0.5 * float64(d*d) / (sigma * sigma))
+// gaussianTaps returns a Gaussian at 0, 1, … to 5σ, where it has fallen to 4e-6, divided by its sum over both sides; σ in pixels. Taps
+// that reach over a whole line of n pixels are left out, but count in the sum.
+func gaussianTaps(sigma float64, n int) []float64 {
+	profile := func(d int) float64 { return math.Exp(-0.5 * float64(d*d) / (sigma * sigma)) }
+	reach := math.Ceil(5 * sigma)
+	taps := []float64{1}
+	for d := 1; d < n && float64(d) <= reach; d++ {
+		taps = append(taps, profile(d))
+	}
+	total := 2*sum(taps) - 1
+	switch {
+	case reach < float64(n):
+	case sigma < 2:
+		for d := n; float64(d) <= reach; d++ {
+			total += 2 * profile(d)
 		}
+	default:
+		total = sigma * math.Sqrt(2*math.Pi) // by Poisson's formula, to 2exp(−2π²σ²) = 1e-34
+	}
+	for d := range taps {
+		taps[d] /= total
 	}
 	return taps
 }

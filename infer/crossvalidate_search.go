@@ -27,7 +27,8 @@ func SearchStrengths(ctx context.Context, v Validation, start []float64, c CVCon
 		return nil, err
 	}
 	s := &search{validator: r, start: start, seen: map[string]bool{}}
-	s.limit = int(math.Log(r.c.Range) / math.Log(r.c.Step) * float64(s.units()))
+	// A range that is a whole number of steps includes its end; logarithms miss it by rounding.
+	s.limit = int(math.Floor(math.Log(r.c.Range)/math.Log(r.c.Step)*float64(s.units()) + 1e-9))
 	stop, err := s.run(ctx)
 	if err != nil {
 		return nil, err

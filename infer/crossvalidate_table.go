@@ -1,6 +1,7 @@
 package infer
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"math"
@@ -86,12 +87,7 @@ func (t *CVTable) Write(w io.Writer) error {
 	for i := range order {
 		order[i] = i
 	}
-	slices.SortStableFunc(order, func(a, b int) int {
-		if t.Candidates[a].Mean < t.Candidates[b].Mean {
-			return -1
-		}
-		return 1
-	})
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(t.Candidates[a].Mean, t.Candidates[b].Mean) })
 	for _, i := range order {
 		c := t.Candidates[i]
 		for _, s := range c.Strengths {

@@ -150,6 +150,23 @@ func TestWarmStartsAndWorkers(t *testing.T) {
 	}
 }
 
+// A search whose score falls for ever ends where the range does, and says so: after three steps of 10 within a factor of 1000.
+func TestSearchReachesTheEndOfItsRange(t *testing.T) {
+	v := infer.Validation{
+		Folds: 2,
+		Fit:   func(_ context.Context, _ int, s, _ []float64) ([]float64, error) { return s, nil },
+		Score: func(_ int, image []float64) (float64, error) { return 1 / image[0], nil },
+	}
+	table, err := infer.SearchStrengths(context.Background(), v, []float64{1}, infer.CVConfig{Step: 10, Range: 1000})
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The power of 10 is good to rounding.
+	if got := table.Strengths()[0]; math.Abs(got/1000-1) > 1e-12 || len(table.AtLimit) != 1 {
+		t.Errorf("the search ends at %g, at the limit: %v; want 1000 and its only strength", got, table.AtLimit)
+	}
+}
+
 func TestCancelledSearchKeepsCompleteCandidates(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	table, err := infer.SearchStrengths(ctx, bowl(nil), []float64{1, 1}, infer.CVConfig{Progress: func(c infer.Candidate) {

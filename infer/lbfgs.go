@@ -133,7 +133,7 @@ type watched struct {
 func (w watched) ValueGrad(grad, x []float64) (float64, error) {
 	value, err := w.Objective.ValueGrad(grad, x)
 	if err == nil {
-		w.monitor.tried(value, w.Objective)
+		w.monitor.tried(x, w.Objective)
 	}
 	return value, err
 }

@@ -21,20 +21,3 @@ func MaskDisc(g radio.Grid, diameterRad float64) ([]bool, error) {
 	}
 	return mask, nil
 }
-
-// MaskThreshold returns the mask of the pixels of an image that are at least a fraction of its peak, 0 < fraction ≤ 1. A blurred
-// image makes a mask without holes.
-func MaskThreshold(image []float64, fraction float64) ([]bool, error) {
-	if !(fraction > 0 && fraction <= 1) {
-		return nil, fmt.Errorf("infer: mask: threshold is %g of the peak, must lie in (0, 1]", fraction)
-	}
-	if len(image) == 0 || !allFinite(image) || peak(image) == 0 {
-		return nil, fmt.Errorf("infer: mask: the image has no positive peak, or pixels that are not finite")
-	}
-	limit := fraction * peak(image)
-	mask := make([]bool, len(image))
-	for i, v := range image {
-		mask[i] = v >= limit
-	}
-	return mask, nil
-}

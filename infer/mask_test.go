@@ -26,15 +26,6 @@ func TestMasks(t *testing.T) {
 	if inside < 330 || inside > 360 { // π·10.5² is 346; the limb is one pixel wide
 		t.Errorf("the disc has %d pixels", inside)
 	}
-	threshold, err := infer.MaskThreshold([]float64{0, 0.1, 1, 0.5, -3}, 0.5)
-	if err != nil || threshold[0] || threshold[1] || !threshold[2] || !threshold[3] || threshold[4] {
-		t.Errorf("threshold %v, error %v", threshold, err)
-	}
-	for _, image := range [][]float64{nil, {0, 0}, {-1, -2}} {
-		if mask, err := infer.MaskThreshold(image, 0.5); err == nil {
-			t.Errorf("a mask of %v: %v", image, mask)
-		}
-	}
 }
 
 // Pixels outside the mask are exactly 0 in every imager that takes a problem, and a cube passes through the denoisers plane by plane.

@@ -43,26 +43,28 @@ func (p *Problem) worstChi2(x []float64) (float64, error) {
 // monitor watches a round: it records every iteration, keeps the best image and applies the stop rules that all solvers share.
 type monitor struct {
 	record
+	whole  *Problem // with its own weights: data that a round leaves out count for TargetChi2 as well
 	config SolverConfig
 	round  int
-	trials []trial // values of the terms where the solver looked since the last iteration
+	trials []trial // where the solver looked since the last iteration
 	low    float64 // the objective when it last fell enough
 	since  int     // iterations since then
 }
 
 // trial is one evaluation of the objective.
 type trial struct {
-	value float64   // of the terms
-	terms []float64 // unweighted
+	x     []float64
+	terms []float64 // unweighted values of the terms
 }
 
-func newMonitor(p *Problem, c SolverConfig, round int, start []float64, result *Result) *monitor {
-	return &monitor{record: record{problem: p, result: result, best: start, bestValue: math.Inf(1)}, config: c, round: round, low: math.Inf(1)}
+// newMonitor watches a round of the problem whole, with the round's weights in p.
+func newMonitor(whole, p *Problem, c SolverConfig, round int, start []float64, result *Result) *monitor {
+	return &monitor{record: record{problem: p, result: result, best: start, bestValue: math.Inf(1)}, whole: whole, config: c, round: round, low: math.Inf(1)}
 }
 
-// tried remembers an evaluation of the terms.
-func (m *monitor) tried(value float64, o *Objective) {
-	m.trials = append(m.trials, trial{value, slices.Clone(o.values)})
+// tried remembers an evaluation of the terms at x.
+func (m *monitor) tried(x []float64, o *Objective) {
+	m.trials = append(m.trials, trial{slices.Clone(x), slices.Clone(o.values)})
 }
 
 // see records iteration k (0: the start) at image x, where the terms have the given value, and returns the reason to stop, if any.
@@ -71,13 +73,15 @@ func (m *monitor) see(k int, value float64, x []float64) (Stop, error) {
 	if err != nil {
 		return "", err
 	}
-	m.curve(value, penalties)
+	if err := m.curve(x, penalties); err != nil {
+		return "", err
+	}
 	for i, v := range penalties {
 		value += m.problem.Penalties[i].Weight * v
 	}
 	step := Step{Round: m.round, Iteration: k, Value: value}
 	if m.config.TargetChi2 > 0 {
-		if step.Misfit, err = m.problem.worstChi2(x); err != nil {
+		if step.Misfit, err = m.whole.worstChi2(x); err != nil {
 			return "", err
 		}
 	}
@@ -101,24 +105,27 @@ func (m *monitor) stalled(value float64) bool {
 	return m.config.Patience > 0 && m.since >= m.config.Patience
 }
 
-// curve appends the unweighted values of terms and penalties to the result.
-func (m *monitor) curve(value float64, penalties []float64) {
-	at := -1
-	for i, t := range m.trials {
-		if t.value == value {
-			at = i
-		}
-	}
+// curve appends the unweighted values of terms and penalties at x to the result. The solver has just evaluated the terms there; should
+// it have not, they are evaluated once more.
+func (m *monitor) curve(x, penalties []float64) error {
+	at := slices.IndexFunc(m.trials, func(t trial) bool { return slices.Equal(t.x, x) })
 	if at < 0 {
-		return
+		o := &Objective{Parts: m.problem.Terms}
+		if _, err := o.ValueGrad(nil, x); err != nil {
+			return err
+		}
+		m.tried(x, o)
+		at = len(m.trials) - 1
 	}
-	m.trials = m.trials[at : at+1]
 	for i, t := range m.problem.Terms {
-		m.result.Curves[t.Name] = append(m.result.Curves[t.Name], m.trials[0].terms[i])
+		m.result.Curves[t.Name] = append(m.result.Curves[t.Name], m.trials[at].terms[i])
 	}
 	for i, v := range penalties {
-		m.result.Curves[m.problem.Penalties[i].Name] = append(m.result.Curves[m.problem.Penalties[i].Name], v)
+		name := m.problem.Penalties[i].Name
+		m.result.Curves[name] = append(m.result.Curves[name], v)
 	}
+	m.trials = m.trials[:0]
+	return nil
 }
 
 // solution ends the round at image x, whose objective is value.

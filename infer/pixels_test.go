@@ -85,6 +85,16 @@ func TestBaseConvolution(t *testing.T) {
 	if flux := total(infer.Base{Kernel: infer.HannBase}.Convolve(g, corner)); math.Abs(flux-9.0/16) > 1e-15 {
 		t.Errorf("Hann at the corner keeps the flux %g, want 9/16: the rest leaves the field", flux)
 	}
+	// A Gaussian wider than the field keeps of a point in the middle what a continuous one of the same width leaves inside, erf² of half
+	// the field over √2σ; pixels of 1/20 σ and the odd side blur that by less than 1e-3.
+	wide := radio.Grid{NX: 41, NY: 41, CellRad: 1}
+	middle := make([]float64, wide.Len())
+	middle[20*41+20] = 1
+	const sigma = 20
+	inside := math.Erf(20.5 / (math.Sqrt2 * sigma))
+	if flux := total(infer.Base{Kernel: infer.GaussianBase, FWHMRad: sigma * math.Sqrt(8*math.Ln2)}.Convolve(wide, middle)); math.Abs(flux-inside*inside) > 1e-3 {
+		t.Errorf("a wide Gaussian keeps the flux %g, want %g", flux, inside*inside)
+	}
 	for _, bad := range []infer.Base{{Kernel: "box"}, {Kernel: infer.GaussianBase}, {Kernel: infer.HannBase, FWHMRad: 1}} {
 		if bad.Validate() == nil {
 			t.Errorf("%+v is accepted", bad)

@@ -85,7 +85,7 @@ func setDefault[T int | float64](field *T, value T) {
 // of the images at SigmaMin, which all feel the prior alike, the one with the smallest data misfit; a run that is cancelled
 // before it gets there returns its last complete image.
 func PnP(ctx context.Context, p Problem, d Denoiser, c PnPConfig) (*Result, error) {
-	if err := p.Validate(); err != nil {
+	if err := p.validateFor(Softplus); err != nil {
 		return nil, err
 	}
 	if err := c.Validate(); err != nil {

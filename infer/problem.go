@@ -24,7 +24,7 @@ type Problem struct {
 	Channels  int        // planes of the image, 0 for 1: a cube is channel by channel, each like an image of the grid
 	Terms     []Part     // the smooth part
 	Penalties []Penalty  // the part with corners
-	Start     []float64  // the image to start from, Jy/pixel, Channels·Grid.Len() values, not negative
+	Start     []float64  // the image to start from, Jy/pixel, Channels·Grid.Len() values; negative ones need the map [Signed]
 	Mask      []bool     // pixels that may differ from 0, Grid.Len() values, the same for every channel; nil for all
 	Progress  func(Step) // when not nil, called after every iteration, from one goroutine at a time
 }
@@ -67,8 +67,21 @@ func (p *Problem) Validate() error {
 		return errors.New("infer: Problem.Mask leaves no pixel")
 	}
 	for i, v := range p.Start {
-		if !(v >= 0) || math.IsInf(v, 0) {
-			return fmt.Errorf("infer: Problem.Start has the value %g at pixel %d: want finite values that are not negative", v, i)
+		if !finite(v) {
+			return fmt.Errorf("infer: Problem.Start has the value %g at pixel %d: want finite values", v, i)
+		}
+	}
+	return nil
+}
+
+// validateFor is Validate for images of a map: only [Signed] takes negative pixels.
+func (p *Problem) validateFor(m Positive) error {
+	if err := p.Validate(); err != nil || m == Signed {
+		return err
+	}
+	for i, v := range p.Start {
+		if v < 0 {
+			return fmt.Errorf("infer: Problem.Start has the value %g at pixel %d: negative pixels need SolverConfig.Map %q; StartImage sets them to 0", v, i, Signed)
 		}
 	}
 	return nil

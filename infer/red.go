@@ -66,7 +66,7 @@ func (c REDConfig) withDefaults() REDConfig {
 // image stands still to 1e-9; it then returns its last image. One that meets the cap or is cancelled returns, of the images
 // at the final noise level (all images, if it was not reached), the one with the smallest data misfit.
 func RED(ctx context.Context, p Problem, d Denoiser, c REDConfig) (*Result, error) {
-	if err := p.Validate(); err != nil {
+	if err := p.validateFor(Softplus); err != nil {
 		return nil, err
 	}
 	if err := c.Validate(); err != nil {

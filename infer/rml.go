@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"math"
+
+	"gonum.org/v1/gonum/floats"
 )
 
 // RMLConfig sets up [RML]. The zero value works.
@@ -61,9 +63,6 @@ func EHTDefaults(beamRad float64) RMLConfig {
 // that an early iterate fitted by chance (blur and restart, as eht-imaging does; Chael et al. 2018, ApJ 857, 23). The image
 // with the lowest objective of all rounds is returned. [Solve] is the general form, with other solvers and stop rules.
 func RML(ctx context.Context, p Problem, c RMLConfig) (*Result, error) {
-	if err := p.Validate(); err != nil {
-		return nil, err
-	}
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
@@ -80,9 +79,9 @@ func (c RMLConfig) solver() SolverConfig {
 	return SolverConfig{Solver: LBFGS, MaxIterations: c.MaxIterations, Tolerance: c.Tolerance, Map: c.Map, Rounds: rounds}
 }
 
-// pixelScale returns the mean brightness, 1 for a black image.
+// pixelScale returns the mean of |x|, 1 for a black image.
 func pixelScale(x []float64) float64 {
-	if total := sum(x); total > 0 {
+	if total := floats.Norm(x, 1); total > 0 {
 		return total / float64(len(x))
 	}
 	return 1

@@ -12,23 +12,24 @@ import (
 // A round ends with [Converged] when, for lbfgs, Patience iterations lower the objective f by less than Tolerance·(1+|f|); for
 // adam, when that has happened ten times and the step was halved each time; for fista, when a step moves the image by less
 // than Tolerance of its norm; for admm and pd, when the step and the dual variables do so, and for admm the parts of the
-// splitting agree as well. The other rules, TargetChi2 and for fista, admm and pd Patience, are the same for all.
+// splitting agree as well. The other rules, TargetChi2 and for fista, admm and pd Patience, are the same for all. A round that reaches
+// TargetChi2 ends the run with [Discrepancy], and its last image is returned.
 //
-// The image returned has the lowest objective of all that the run saw, the start included; of a run that ended with [Converged] or
-// [Discrepancy] it is the last. Several rounds are compared by the objective with the problem's own weights. Between two rounds
+// Otherwise the image returned has the lowest objective of all that the run saw, the start included; of a round that ended with
+// [Converged] only the last image counts. Several rounds are compared by the objective with the problem's own weights. Between two rounds
 // every term with a Reweight method, such as [ReweightedL1], takes its weights from the image of the first; the objective is then
 // another one, and the image returned is from the last round.
 func Solve(ctx context.Context, p Problem, c SolverConfig) (*Result, error) {
-	if err := p.Validate(); err != nil {
+	if err := c.Validate(); err != nil {
 		return nil, err
 	}
-	if err := c.Validate(); err != nil {
+	c = c.withDefaults()
+	if err := p.validateFor(c.Map); err != nil {
 		return nil, err
 	}
 	if err := c.suits(&p); err != nil {
 		return nil, err
 	}
-	c = c.withDefaults()
 	whole := &Objective{Parts: p.Terms}
 	result := &Result{Curves: map[string][]float64{}}
 	start := p.start()
@@ -45,12 +46,14 @@ func Solve(ctx context.Context, p Problem, c SolverConfig) (*Result, error) {
 		}
 		result.Iterations += found.iterations
 		result.Stop = found.stop
-		if value, err := t.judge(&p, whole, found); err != nil {
+		value, err := t.judge(&p, whole, found)
+		if err != nil {
 			return nil, err
-		} else if value < bestValue {
+		}
+		if value < bestValue || found.stop == Discrepancy {
 			best, bestValue = found.z, value
 		}
-		if result.Stop == Cancelled {
+		if found.stop == Cancelled || found.stop == Discrepancy {
 			break
 		}
 		start = found.z
@@ -68,7 +71,6 @@ func Solve(ctx context.Context, p Problem, c SolverConfig) (*Result, error) {
 
 // suits checks the solver against the problem.
 func (c SolverConfig) suits(p *Problem) error {
-	c = c.withDefaults()
 	if !c.proximal() {
 		if err := p.smooth(fmt.Sprintf("solver %q", c.Solver)); err != nil {
 			return err
@@ -76,6 +78,9 @@ func (c SolverConfig) suits(p *Problem) error {
 	}
 	if c.TargetChi2 > 0 && len(p.misfits()) == 0 {
 		return fmt.Errorf("infer: SolverConfig.TargetChi2 is %g, but no term tells its reduced χ²: give a data term with a method ReducedChi2, such as measure.Likelihood", c.TargetChi2)
+	}
+	if field := float64(max(p.Grid.NX, p.Grid.NY)) * p.Grid.CellRad; c.Base.FWHMRad > field {
+		return fmt.Errorf("infer: SolverConfig.Base.FWHMRad is %.3g rad, wider than the field of %.3g rad: nothing would be left to solve for", c.Base.FWHMRad, field)
 	}
 	active := 0
 	for _, t := range p.Penalties {
@@ -131,7 +136,7 @@ func newTask(p *Problem, c SolverConfig, round int, start []float64, result *Res
 		}
 	}
 	return &task{problem: &q, config: c, start: start, objective: &Objective{Parts: q.Terms},
-		monitor: newMonitor(&q, c, round, start, result), weighted: len(weights) > 0}
+		monitor: newMonitor(p, &q, c, round, start, result), weighted: len(weights) > 0}
 }
 
 // solve runs the solver; the z of its solution are pixels.

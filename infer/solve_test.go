@@ -94,8 +94,15 @@ func TestSolversReachLinearSolve(t *testing.T) {
 		{Solver: infer.FISTA, Tolerance: 1e-10}, {Solver: infer.ADMM, Tolerance: 1e-10}, {Solver: infer.PrimalDual, Tolerance: 1e-10},
 	} {
 		c.Map = infer.Signed
-		if d := relative(solve(t, problem(t, q), c).Image, want); !(d <= agreement) {
+		p := problem(t, q)
+		if d := relative(solve(t, p, c).Image, want); !(d <= agreement) {
 			t.Errorf("%s: off by %g", c.Solver, d)
+		}
+		for i := range p.Start { // negative and without total flux, as the result of a signed run may be
+			p.Start[i] = float64(i%2*2 - 1)
+		}
+		if d := relative(solve(t, p, c).Image, want); !(d <= agreement) {
+			t.Errorf("%s from a signed start: off by %g", c.Solver, d)
 		}
 	}
 }

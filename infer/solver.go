@@ -26,7 +26,7 @@ type SolverConfig struct {
 	Map           Positive `yaml:"map" json:"map"`                       // how pixels stay positive; "" for softplus with lbfgs and adam, project with the others
 	Base          Base     `yaml:"base" json:"base"`                     // convolution of the image with a kernel; lbfgs and adam only
 
-	TargetChi2 float64 `yaml:"target_chi2" json:"target_chi2"` // stop when the reduced χ² of every kind of data is at most this, 1 for Morozov's principle; 0 for never
+	TargetChi2 float64 `yaml:"target_chi2" json:"target_chi2"` // end the run, whatever rounds remain, when the reduced χ² of every kind of data is at most this, 1 for Morozov's principle; 0 for never
 	Patience   int     `yaml:"patience" json:"patience"`       // stop when so many iterations lower the objective f by less than Tolerance·(1+|f|); 0 for 5 of lbfgs, 20 of adam, never of the others
 
 	StepSize float64 `yaml:"step_size" json:"step_size"` // adam: first step in z, 0 for 0.1; fista, pd: fixed step η in (Jy/pixel)², 0 to measure it

@@ -3,6 +3,7 @@ package infer
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"fringe/radio"
 )
@@ -58,9 +59,14 @@ func startImage(g radio.Grid, fluxJy, sizeRad float64, profile func(l, m float64
 }
 
 // Blur returns the image (one or more planes of the grid) convolved with a circular Gaussian of the given FWHM (radians), and
-// with the same total flux. What would leave the grid is spread over the rest. FWHM 0 returns a copy.
+// with the same total flux: [Base.Convolve], whose loss at the border is spread over the rest. It suits start images. Where the
+// flux at the border must not move, and for a linear map, use Base.Convolve; for an elliptical restoring beam, [radio.Beam]. FWHM 0
+// returns a copy.
 func Blur(g radio.Grid, image []float64, fwhmRad float64) []float64 {
-	out := convolve(g, image, gaussianTaps(fwhmRad/g.CellRad/math.Sqrt(8*math.Ln2)))
+	if fwhmRad == 0 {
+		return slices.Clone(image)
+	}
+	out := Base{Kernel: GaussianBase, FWHMRad: fwhmRad}.Convolve(g, image)
 	for c := 0; c+g.Len() <= len(image); c += g.Len() {
 		plane := out[c : c+g.Len()]
 		before, after := sum(image[c:c+g.Len()]), sum(plane)
@@ -82,8 +88,9 @@ func sum(x []float64) float64 {
 }
 
 // Recentre returns the image (one or more planes, which move together) rolled by whole pixels, so that its centroid lies
-// within half a pixel of the phase centre. Pixels that leave on one side come back on the other. Closure quantities do not see the position, so such a shift costs
-// nothing as long as the border is dark.
+// within half a pixel of the phase centre. Pixels that leave on one side come back on the other. Closure quantities do not see the
+// position, so such a shift costs nothing as long as the border is dark. Negative pixels can push the centroid out of the field, where
+// no roll makes sense: such an image, and one without positive flux, is returned as it is.
 func Recentre(g radio.Grid, image []float64) []float64 {
 	var total, cx, cy float64
 	for i, v := range image {
@@ -92,11 +99,12 @@ func Recentre(g radio.Grid, image []float64) []float64 {
 		cy += v * float64(i/g.NX%g.NY)
 	}
 	out := make([]float64, len(image))
-	if !(total > 0) {
+	column, row := math.Round(cx/total), math.Round(cy/total)
+	if !(total > 0 && column >= 0 && column < float64(g.NX) && row >= 0 && row < float64(g.NY)) {
 		copy(out, image)
 		return out
 	}
-	dx, dy := g.NX/2-int(math.Round(cx/total)), g.NY/2-int(math.Round(cy/total))
+	dx, dy := g.NX/2-int(column), g.NY/2-int(row)
 	for i, v := range image {
 		x, y := (i%g.NX+dx+g.NX)%g.NX, (i/g.NX%g.NY+dy+g.NY)%g.NY
 		out[i/g.Len()*g.Len()+y*g.NX+x] = v

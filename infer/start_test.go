@@ -73,6 +73,11 @@ func TestBlurAddsInQuadrature(t *testing.T) {
 	if !slices.Equal(infer.Blur(g, narrow, 0), narrow) {
 		t.Error("a blur of width 0 changed the image")
 	}
+	// A kernel of 10¹¹ pixels is flat over the field to 1e-18.
+	flat, _ := infer.StartFlat(g, 1)
+	if d := worst(infer.Blur(g, narrow, 1e11*g.CellRad), flat) / flat[0]; !(d <= 1e-12) {
+		t.Errorf("a very wide blur differs from a flat image by %g", d)
+	}
 }
 
 // A point is rolled to the phase centre, also around the border; a black image stays.
@@ -90,5 +95,10 @@ func TestRecentre(t *testing.T) {
 	black := make([]float64, g.Len())
 	if !slices.Equal(infer.Recentre(g, black), black) {
 		t.Error("a black image changed")
+	}
+	signed := make([]float64, 64*64) // flux 0.1, first moment 63: the centroid lies ten fields away
+	signed[0], signed[63] = -0.9, 1
+	if got := infer.Recentre(radio.Grid{NX: 64, NY: 64, CellRad: 1e-11}, signed); !slices.Equal(got, signed) {
+		t.Error("an image whose centroid lies outside the field was rolled")
 	}
 }

@@ -149,6 +149,8 @@ func TestSolveChecksInputs(t *testing.T) {
 	cornered := smooth
 	cornered.Penalties = []infer.Penalty{{Name: "tv", Weight: 1, Norm: proximal.TV{}}, {Name: "l1", Weight: 1, Norm: proximal.L1{}}}
 	crooked := problem(t, quartic{})
+	negative := problem(t, system(grid(), 1, 1))
+	negative.Start[3] = -1e-3
 	for want, run := range map[string]struct {
 		p infer.Problem
 		c infer.SolverConfig
@@ -156,6 +158,8 @@ func TestSolveChecksInputs(t *testing.T) {
 		`unknown solver "newton"`:     {smooth, infer.SolverConfig{Solver: "newton"}},
 		"cannot project":              {smooth, infer.SolverConfig{Map: infer.Projected}},
 		"not through the map":         {smooth, infer.SolverConfig{Solver: infer.FISTA, Map: infer.Softplus}},
+		"wider than the field":        {smooth, infer.SolverConfig{Base: infer.Base{Kernel: infer.GaussianBase, FWHMRad: 8 * grid().CellRad}}},
+		"negative pixels need":        {negative, infer.SolverConfig{}},
 		"no base convolution":         {smooth, infer.SolverConfig{Solver: infer.ADMM, Base: infer.Base{Kernel: infer.HannBase}}},
 		`penalty "tv" has corners`:    {cornered, infer.SolverConfig{}},
 		"takes one penalty, got 2":    {cornered, infer.SolverConfig{Solver: infer.FISTA}},
@@ -210,5 +214,40 @@ func TestSmoothTermsNeedNotBeQuadratic(t *testing.T) {
 		if d := relative(solve(t, p, infer.SolverConfig{Solver: solver, Tolerance: 1e-10, MaxIterations: 5000}).Image, want); !(d <= agreement) {
 			t.Errorf("%s: off by %g", solver, d)
 		}
+	}
+}
+
+// A run that has fitted its data ends there: later rounds, which start from a blurred image, do not replace it. A round with a weight
+// of its own that reaches the target does not lose to an earlier one either, whose objective is lower.
+func TestFittedDataEndTheRun(t *testing.T) {
+	q, _ := blurredSky(grid(), 0.1)
+	term := datum{q}
+	for _, c := range everySolver() {
+		c.TargetChi2, c.Rounds = 1, []infer.Round{{}, {BlurFWHMRad: 3 * grid().CellRad}}
+		r := solve(t, problem(t, term), c)
+		chi2, err := term.ReducedChi2(r.Image)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if last := r.History[len(r.History)-1]; r.Stop != infer.Discrepancy || chi2["vis"] > 1 || last.Round != 0 {
+			t.Errorf("%s: stop %q in round %d, reduced chi2 of the image %g", c.Solver, r.Stop, last.Round, chi2["vis"])
+		}
+	}
+	p := problem(t, term)
+	flat := slices.Clone(p.Start)
+	p.Terms = append(p.Terms, infer.Part{Name: "flat", Weight: 1e4, Term: denoising(flat)})
+	c := infer.SolverConfig{TargetChi2: 1, Rounds: []infer.Round{{}, {Weights: map[string]float64{"flat": 0}}}}
+	r := solve(t, p, c)
+	if chi2, err := term.ReducedChi2(r.Image); err != nil || r.Stop != infer.Discrepancy || chi2["vis"] > 1 {
+		t.Errorf("stop %q with a reduced chi2 of %v, error %v", r.Stop, chi2, err)
+	}
+	// The start fits the easy data, but a round without the others has not fitted "every kind".
+	easy := denoising(flat)
+	easy.c = 0.5 * float64(len(flat))
+	p = problem(t, datum{easy})
+	p.Terms = append(p.Terms, infer.Part{Name: "hard", Weight: 1, Term: term})
+	r = solve(t, p, infer.SolverConfig{TargetChi2: 1, Rounds: []infer.Round{{Weights: map[string]float64{"hard": 0}}, {}}})
+	if chi2, err := term.ReducedChi2(r.Image); err != nil || r.Stop != infer.Discrepancy || chi2["vis"] > 1 {
+		t.Errorf("a round without the hard data ended the run: stop %q, their reduced chi2 is %v, error %v", r.Stop, chi2, err)
 	}
 }

@@ -57,8 +57,8 @@ type Config struct {
 	// Reference is the station whose phase is zero; "" means the one with the highest signal-to-noise ratio. Where it is
 	// absent, the next in that order takes its place.
 	Reference string
-	// Normalize divides all amplitudes by one factor so that the mean over the stations of ln|g| is zero. Then the flux scale stays
-	// that of the data; otherwise it becomes that of the model.
+	// Normalize divides all amplitudes by one factor so that the mean over the stations of ln|g| is zero, not counting amplitudes
+	// beyond MaxAmplitudeChange. Then the flux scale stays that of the data; otherwise it becomes that of the model.
 	Normalize bool
 	// KeepUnsolved leaves a station without a solution at gain 1; otherwise its data are flagged.
 	KeepUnsolved bool

@@ -81,6 +81,32 @@ func TestFluxScale(t *testing.T) {
 	}
 }
 
+// Of eight stations with gains of 1, one that is off by a large factor is flagged and leaves the amplitudes of the others at 1; so do
+// two that are off by different factors, whatever side.
+func TestNormalizeWithAStationThatRunsAway(t *testing.T) {
+	for _, off := range [][]float64{{100}, {1e-3}, {1e4}, {30, 1e3}, {1e3, 1e-3}} {
+		s := observe(rng(19), 8, 2, double, 0, 0)
+		for k := range s.vis.Vis {
+			for a, factor := range off {
+				if s.vis.Ant1[k] == a || s.vis.Ant2[k] == a {
+					s.vis.Vis[k] *= complex(factor, 0)
+					s.vis.Weight[k] /= factor * factor
+				}
+			}
+		}
+		sol, err := calibrate.Solve(s.vis, s.model, calibrate.Config{Mode: calibrate.Both, Normalize: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, g := range sol.Table {
+			// The last step of the fit.
+			if bad := i/2 < len(off); g.Flagged != bad || math.Abs(g.Amplitude-1) > 1e-6 {
+				t.Errorf("%g: gain %d of %s is %g, flagged %v", off, i%2, g.Station, g.Amplitude, g.Flagged)
+			}
+		}
+	}
+}
+
 // Phases and their errors do not depend on the flux of the model, however wrong. (All stations are equally good as references.)
 func TestPhasesOfAModelOfOtherFlux(t *testing.T) {
 	s := observe(rng(17), 8, 5, ring, 0, 5)

@@ -55,9 +55,10 @@ func Solve(v *radio.Visibilities, model []complex128, c Config) (*Solution, erro
 		s.solve(i)
 	}
 	if s.config.Normalize && s.config.Mode != Phase {
-		s.table.normalize()
+		s.normalizeAndLimit()
+	} else {
+		s.limit()
 	}
-	s.limit()
 	s.table.sort()
 	if !slices.ContainsFunc(s.table, func(g Gain) bool { return g.SNR > 0 }) {
 		return nil, fmt.Errorf("calibrate: no gain can be solved for: %s", strings.Join(s.trouble.warnings(), "; "))

@@ -159,12 +159,37 @@ func (s *solver) record(i interval, station int, found map[int]Gain, why map[int
 
 // limit takes out amplitudes that are further from 1 than the config allows.
 func (s *solver) limit() {
-	for i, g := range s.table {
-		if most := s.config.MaxAmplitudeChange; g.SNR > 0 && (g.Amplitude > most || g.Amplitude < 1/most) {
-			s.table[i] = s.without(g, beyondLimit)
-			s.trouble.add(g.Station, beyondLimit)
+	s.beyond(func(Gain) bool { return true })
+}
+
+// normalizeAndLimit divides all amplitudes by one factor and takes out those that are too far from 1. One that runs away shifts the
+// factor for all others, so the furthest goes first, with those of its station on the same side, before the next factor.
+func (s *solver) normalizeAndLimit() {
+	for {
+		s.table.normalize()
+		var worst Gain
+		for _, g := range s.table {
+			if g.SNR > 0 && (worst.SNR == 0 || math.Abs(math.Log(g.Amplitude)) > math.Abs(math.Log(worst.Amplitude))) {
+				worst = g
+			}
+		}
+		if !s.beyond(func(g Gain) bool { return g.Station == worst.Station && (g.Amplitude > 1) == (worst.Amplitude > 1) }) {
+			return
 		}
 	}
+}
+
+// beyond takes out those of the chosen amplitudes that are further from 1 than the config allows, and reports whether there were any.
+func (s *solver) beyond(chosen func(Gain) bool) bool {
+	found, most := false, s.config.MaxAmplitudeChange
+	for i, g := range s.table {
+		if g.SNR > 0 && (g.Amplitude > most || g.Amplitude < 1/most) && chosen(g) {
+			s.table[i] = s.without(g, beyondLimit)
+			s.trouble.add(g.Station, beyondLimit)
+			found = true
+		}
+	}
+	return found
 }
 
 // without returns g when there is no reason against it; otherwise a flag or, if the config says so, a gain of 1.

@@ -6,8 +6,8 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// lobeSample is one sample of the main lobe at (l, m), in units of the grid's.
-type lobeSample struct{ l, m, value float64 }
+// lobeSample is one sample of the main lobe at (l, m), in units of the grid's, and how much it counts.
+type lobeSample struct{ l, m, value, weight float64 }
 
 // mainLobe returns the samples above beamCut that hang together with the centre.
 func mainLobe(samples []float64) []lobeSample {
@@ -21,7 +21,7 @@ func mainLobe(samples []float64) []lobeSample {
 		p := queue[0]
 		queue = queue[1:]
 		x, y := p%g.NX, p/g.NX
-		lobe = append(lobe, lobeSample{g.L(x), g.M(y), samples[p]})
+		lobe = append(lobe, lobeSample{g.L(x), g.M(y), samples[p], math.Min(1, (samples[p]-beamCut)/(beamWhole-beamCut))})
 		for _, d := range [4][2]int{{1, 0}, {-1, 0}, {0, 1}, {0, -1}} {
 			nx, ny := x+d[0], y+d[1]
 			if nx < 0 || nx >= g.NX || ny < 0 || ny >= g.NY {
@@ -64,16 +64,16 @@ func fitLobe(lobe []lobeSample) symmetric {
 	return q
 }
 
-// lobeEquations returns JᵀJ, Jᵀr and Σr² of the residuals r = value − exp(−½(q.ll·l² + 2·q.lm·lm + q.mm·m²)).
+// lobeEquations returns JᵀwJ, Jᵀwr and Σwr² of the residuals r = value − exp(−½(q.ll·l² + 2·q.lm·lm + q.mm·m²)).
 func lobeEquations(lobe []lobeSample, q symmetric) (*mat.SymDense, *mat.VecDense, float64) {
 	normal, right, cost := mat.NewSymDense(3, nil), mat.NewVecDense(3, nil), 0.0
 	for _, s := range lobe {
 		model := math.Exp(-0.5 * (q.ll*s.l*s.l + 2*q.lm*s.l*s.m + q.mm*s.m*s.m))
 		r := s.value - model
 		j := mat.NewVecDense(3, []float64{-0.5 * s.l * s.l * model, -s.l * s.m * model, -0.5 * s.m * s.m * model})
-		normal.SymRankOne(normal, 1, j)
-		right.AddScaledVec(right, r, j)
-		cost += r * r
+		normal.SymRankOne(normal, s.weight, j)
+		right.AddScaledVec(right, s.weight*r, j)
+		cost += s.weight * r * r
 	}
 	return normal, right, cost
 }

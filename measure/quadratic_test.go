@@ -152,6 +152,18 @@ func TestQuadraticRepeatsItselfOnAnyNumberOfThreads(t *testing.T) {
 	}
 }
 
+// A kernel that does not fill its grid is an error, and there is no half-made term beside it.
+func TestQuadraticOfABrokenKernel(t *testing.T) {
+	gram, err := measure.NewGram(radio.Grid{NX: 8, NY: 8, CellRad: 1e-6}, observation(rand.New(rand.NewPCG(33, 1)), 20))
+	if err != nil {
+		t.Fatal(err)
+	}
+	gram.Kernel = gram.Kernel[:3]
+	if q, err := measure.NewQuadratic(gram); err == nil || q != nil {
+		t.Errorf("got %v, %v", q, err)
+	}
+}
+
 func TestQuadraticRefuses(t *testing.T) {
 	before := torch.Live()
 	g := grids[0]

@@ -3,6 +3,7 @@ package measure
 import (
 	"errors"
 	"math"
+	"slices"
 
 	"fringe/internal/torch"
 	"fringe/radio"
@@ -89,17 +90,13 @@ func NewProblem(s *torch.Scope, g radio.Grid, batch []Scaled) (p Problem, err er
 // beamPixels returns the area of the beam in pixels: that of the Gaussian with the curvature of the beam at its peak,
 // 1/(2π√det C·cell²), where C is the weighted covariance of the points (u, v) and their mirror images.
 func beamPixels(g radio.Grid, v *radio.Visibilities) float64 {
-	var sum, uu, uv, vv float64
-	for k, w := range v.Weight {
+	weights := slices.Clone(v.Weight)
+	for k := range weights {
 		if v.Flagged(k) {
-			continue
+			weights[k] = 0
 		}
-		sum += w
-		uu += w * v.U[k] * v.U[k]
-		uv += w * v.U[k] * v.V[k]
-		vv += w * v.V[k] * v.V[k]
 	}
-	det := (uu*vv - uv*uv) / (sum * sum)
+	det := covariance(v.U, v.V, weights).det()
 	area := 1 / (2 * math.Pi * math.Sqrt(math.Max(det, 0)) * g.CellRad * g.CellRad)
 	return math.Max(1, math.Min(area, float64(g.Len()))) // points on a line make a fan beam without an area
 }

@@ -21,5 +21,5 @@ func ExampleNewProducts() {
 	}
 	centre := g.NY/2*g.NX + g.NX/2
 	fmt.Printf("%.3f Jy/beam, beam %v\n", p.Dirty[centre], p.Restoring)
-	// Output: 2.000 Jy/beam, beam 30.8 x 24.7 uas at -45 deg
+	// Output: 2.000 Jy/beam, beam 31 x 24.8 uas at -45 deg
 }

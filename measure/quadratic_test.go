@@ -154,7 +154,7 @@ func TestQuadraticRepeatsItselfOnAnyNumberOfThreads(t *testing.T) {
 
 // A kernel that does not fill its grid is an error, and there is no half-made term beside it.
 func TestQuadraticOfABrokenKernel(t *testing.T) {
-	gram, err := measure.NewGram(radio.Grid{NX: 8, NY: 8, CellRad: 1e-6}, observation(rand.New(rand.NewPCG(33, 1)), 20))
+	gram, err := measure.NewGram(grids[0], observation(rand.New(rand.NewPCG(33, 1)), 20))
 	if err != nil {
 		t.Fatal(err)
 	}

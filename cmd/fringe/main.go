@@ -66,7 +66,7 @@ func rootCommand() *cobra.Command {
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return withHint(err, "%s --help lists the flags", c.CommandPath())
 	})
-	root.AddCommand(inspectCommand(), imageCommand(), dirtyCommand(), selfcalCommand(), predictCommand(), simulateCommand(), trainCommand(), evaluateCommand(), doctorCommand(), demoCommand())
+	root.AddCommand(inspectCommand(), imageCommand(), dirtyCommand(), selfcalCommand(), predictCommand(), simulateCommand(), trainCommand(), importCommand(), evaluateCommand(), doctorCommand(), demoCommand())
 	return root
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"fringe/checkpoints"
+	"fringe/internal/torch"
 	"fringe/train"
 )
 
@@ -11,7 +12,8 @@ import (
 type training struct {
 	train.Config
 	manifest checkpoints.Manifest
-	params   int
+	params   int           // numbers in the weights
+	weights  []torch.Param // the network's
 	run      func(ctx context.Context, cfg train.LoopConfig, hooks ...train.Hook) (train.Result, error)
 	close    func()
 }
@@ -52,6 +54,7 @@ func assemble[B any](
 		Config:   c,
 		manifest: checkpoints.Manifest{Kind: c.Kind, Config: config, Seed: c.Seed, Data: data},
 		params:   params,
+		weights:  task.Params(),
 		run: func(ctx context.Context, cfg train.LoopConfig, hooks ...train.Hook) (train.Result, error) {
 			return train.Run(ctx, cfg, task, batches, hooks...)
 		},

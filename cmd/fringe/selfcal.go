@@ -15,6 +15,7 @@ import (
 // selfcalOptions are the flags of fringe selfcal.
 type selfcalOptions struct {
 	path, model, out string
+	apply            string // a table of gains; then nothing is fitted
 	modes, intervals string
 	config           calibrate.Config // of all steps
 	read             readFlags
@@ -36,17 +37,27 @@ Closure phases and closure amplitudes stay as they are. All else is made to agre
 and interval can, whether the model is right or wrong; its position, and with amplitudes its flux, become those of the data.
 
 Steps follow one another: --mode phase,both --interval 10s,scan finds a phase every 10 s and then an amplitude and a phase per scan.
-Baselines inside a site, which see extended flux, do not take part but are corrected.`,
+Baselines inside a site, which see extended flux, do not take part but are corrected.
+
+--apply TABLE fits nothing: it takes the gains of an earlier run's gains.csv or gains.json out of other data of that observation.`,
 		Example: `  fringe selfcal OBS.uvfits --model out/m87/image.fits --out out/phases
-  fringe selfcal OBS.uvfits --model out/m87/image.fits --mode phase,both --interval 10s,scan --out out/selfcal`,
+  fringe selfcal OBS.uvfits --model out/m87/image.fits --mode phase,both --interval 10s,scan --out out/selfcal
+  fringe selfcal OTHERBAND.uvfits --apply out/selfcal/gains.csv --out out/otherband`,
 		Args: oneArgument("one file of visibilities"),
 		RunE: func(c *cobra.Command, args []string) error {
 			o.path = args[0]
+			if o.apply != "" {
+				if err := o.checkApply(c.Flags()); err != nil {
+					return err
+				}
+				return o.runApply(c.ErrOrStderr())
+			}
 			return o.run(c.OutOrStdout(), c.ErrOrStderr())
 		},
 	}
 	f := c.Flags()
-	f.StringVar(&o.model, "model", "", "FITS image in Jy/pixel, such as image.fits of fringe image (required)")
+	f.StringVar(&o.model, "model", "", "FITS image in Jy/pixel, such as image.fits of fringe image (required without --apply)")
+	f.StringVar(&o.apply, "apply", "", "apply a table of gains, gains.csv or gains.json, instead of finding them")
 	f.StringVarP(&o.out, "out", "o", "", "folder of the results (required)")
 	o.read.register(f)
 	f.StringVar(&o.modes, "mode", o.modes, "steps, each of phase, amplitude, both")

@@ -7,6 +7,8 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/floats"
+
+	"fringe/proximal"
 )
 
 // REDConfig sets up [RED]. Zero values take the defaults that are named.
@@ -156,9 +158,8 @@ func (r *red) rescale() error {
 
 // extrapolate returns y, in units of the scale.
 func (r *red) extrapolate() []float64 {
-	next := (1 + math.Sqrt(1+4*r.momentum*r.momentum)) / 2
-	push := (r.momentum - 1) / next
-	r.momentum = next
+	var push float64
+	r.momentum, push = proximal.NextMomentum(r.momentum)
 	y := make([]float64, len(r.x))
 	for i, v := range r.x {
 		y[i] = math.Max(0, v+push*(v-r.last[i])) / r.scale

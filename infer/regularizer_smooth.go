@@ -44,19 +44,13 @@ func NewTVChannel(c Scale) (*Regularizer, error) {
 	b := c.beamCells()
 	eps := c.rounding(c.FluxJy / (b * b))
 	return newRegularizer("tv_channel", c, func(s *torch.Scope, x *torch.Tensor) *torch.Tensor {
-		return s.MulScalar(s.Sum(modulus(s, s.Square(difference(s, x, 0)), eps)), 1/c.FluxJy)
+		return s.MulScalar(s.Sum(modulus(s, s.Square(s.Difference(x, 0)), eps)), 1/c.FluxJy)
 	})
 }
 
 // squaredGradient returns Δx² + Δy² for every pixel.
 func squaredGradient(s *torch.Scope, x *torch.Tensor) *torch.Tensor {
-	dx := s.Pad2D(difference(s, x, 3), 0, 1, 0, 0)
-	dy := s.Pad2D(difference(s, x, 2), 0, 0, 0, 1)
+	dx := s.Pad2D(s.Difference(x, 3), 0, 1, 0, 0)
+	dy := s.Pad2D(s.Difference(x, 2), 0, 0, 0, 1)
 	return s.Add(s.Square(dx), s.Square(dy))
-}
-
-// difference returns the next element along dim minus this one: one fewer, none where there is a single one.
-func difference(s *torch.Scope, x *torch.Tensor, dim int64) *torch.Tensor {
-	n := x.Shape()[dim]
-	return s.Sub(s.Narrow(x, dim, 1, n-1), s.Narrow(x, dim, 0, n-1))
 }

@@ -52,7 +52,7 @@ func difference(s *torch.Scope, x *torch.Tensor, dim int64) *torch.Tensor {
 	if n == 1 {
 		return s.MulScalar(x, 0)
 	}
-	d := s.Sub(s.Narrow(x, dim, 1, n-1), s.Narrow(x, dim, 0, n-1))
+	d := s.Difference(x, dim)
 	if dim == 3 {
 		return s.Pad2D(d, 0, 1, 0, 0)
 	}

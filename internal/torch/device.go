@@ -5,7 +5,6 @@ import "C"
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 	"unsafe"
 
@@ -31,25 +30,6 @@ func (d Device) String() string {
 
 // number is LibTorch's number of a CUDA device, and −1 for the CPU as gotch has it.
 func (d Device) number() int { return int(d) - 1 }
-
-// ParseDevice returns the device of a name: "cpu", "cuda" for the first GPU, "cuda:1" for the second. It returns an error
-// where this LibTorch has no such device.
-func ParseDevice(name string) (Device, error) {
-	d := CPU
-	switch number, numbered := strings.CutPrefix(name, "cuda:"); {
-	case name == "cuda":
-		d = CUDA(0)
-	case numbered:
-		n, err := strconv.ParseUint(number, 10, 15)
-		if err != nil {
-			return CPU, fmt.Errorf("torch: device %q: %q is not the number of a device", name, number)
-		}
-		d = CUDA(int(n))
-	case name != "cpu":
-		return CPU, fmt.Errorf("torch: device %q, want cpu, cuda or cuda:N", name)
-	}
-	return d, d.Available()
-}
 
 // Available says why a device cannot be used; nil when it can.
 func (d Device) Available() error {

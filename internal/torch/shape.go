@@ -44,6 +44,12 @@ func (s *Scope) Narrow(x *Tensor, dim, start, length int64) *Tensor {
 	return s.unary("Narrow", func(out *lib.Ctensor, c lib.Ctensor) { lib.AtgNarrow(out, c, dim, start, length) }, x)
 }
 
+// Difference returns the next element along dim minus this one: one fewer, none where there is a single one.
+func (s *Scope) Difference(x *Tensor, dim int64) *Tensor {
+	n := x.Shape()[dim]
+	return s.Sub(s.Narrow(x, dim, 1, n-1), s.Narrow(x, dim, 0, n-1))
+}
+
 // Cat joins tensors along dim.
 func (s *Scope) Cat(dim int64, xs ...*Tensor) *Tensor {
 	if len(xs) == 0 {

@@ -14,8 +14,8 @@ import (
 // Data is the data part of an objective, made of some of the visibilities.
 type Data struct {
 	Terms []Part
-	Len   int    // number of real data, what Σ 2·weight·value is near for a right image: 2N for N visibilities
-	Close func() // frees what the terms hold; nil when that is nothing
+	Len   float64 // number of real data, what Σ 2·weight·value is near for a right image: 2N for N visibilities of weight 1
+	Close func()  // frees what the terms hold; nil when that is nothing
 }
 
 // StrengthSearch chooses the strengths of a prior by cross-validation: of each fold's training and test data the same data
@@ -33,7 +33,8 @@ type StrengthSearch struct {
 	// Terms and then its Penalties. nil for a strength per part. Parts of no axis keep their weight.
 	Axes [][]int
 	// Solve makes an image. nil for [Solve] with its defaults, or with the solver pd where there are penalties. The fits of a
-	// search are warm-started, so that rounds of blur and restart would only cost time.
+	// search are warm-started, so that rounds of blur and restart would only cost time: the first fit of each fold starts from the very
+	// slice that is the problem's Start, the others from images.
 	Solve func(ctx context.Context, p Problem) (*Result, error)
 }
 
@@ -158,7 +159,7 @@ func GramData(g radio.Grid) func(v *radio.Visibilities) (Data, error) {
 		if err != nil {
 			return Data{}, err
 		}
-		return Data{Terms: []Part{{Name: "vis", Weight: 1, Term: term}}, Len: 2 * v.Unflagged().Len(), Close: term.Close}, nil
+		return Data{Terms: []Part{{Name: "vis", Weight: 1, Term: term}}, Len: float64(2 * v.Unflagged().Len()), Close: term.Close}, nil
 	}
 }
 
@@ -181,8 +182,8 @@ func (h *heldOut) make() error {
 			return fmt.Errorf("infer: cross-validation: test data of fold %d: %w", fold, err)
 		}
 		h.test = append(h.test, test)
-		if test.Len < 1 || len(train.Terms) == 0 {
-			return fmt.Errorf("infer: cross-validation: fold %d has %d test data and %d terms to train on", fold, test.Len, len(train.Terms))
+		if !(test.Len > 0) || len(train.Terms) == 0 {
+			return fmt.Errorf("infer: cross-validation: fold %d has %g test data and %d terms to train on", fold, test.Len, len(train.Terms))
 		}
 	}
 	return nil
@@ -212,5 +213,5 @@ func (h *heldOut) fit(ctx context.Context, fold int, strengths, start []float64)
 // score returns χ²/Len of the test data.
 func (h *heldOut) score(fold int, image []float64) (float64, error) {
 	half, err := (&Objective{Parts: h.test[fold].Terms}).ValueGrad(nil, image)
-	return 2 * half / float64(h.test[fold].Len), err
+	return 2 * half / h.test[fold].Len, err
 }

@@ -161,7 +161,7 @@ func TestStrengthSearchOnClosurePhases(t *testing.T) {
 			}
 			counted += phases.Len()
 			l := &measure.Likelihood{Op: radio.NewDFT(g, v.U, v.V), Terms: []measure.Weighted{{Term: phases, Weight: 1}}}
-			return infer.Data{Terms: []infer.Part{{Name: "data", Weight: 1, Term: l}}, Len: phases.Len()}, nil
+			return infer.Data{Terms: []infer.Part{{Name: "data", Weight: 1, Term: l}}, Len: float64(phases.Len())}, nil
 		},
 		Solve: func(ctx context.Context, p infer.Problem) (*infer.Result, error) {
 			return infer.RML(ctx, p, infer.RMLConfig{MaxIterations: 10})

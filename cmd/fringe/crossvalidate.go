@@ -29,23 +29,58 @@ func (j *job) crossValidate(ctx context.Context, log io.Writer) error {
 	if err != nil {
 		return withHint(err, "take fewer folds, such as --folds 3, or --folds scans:5")
 	}
-	h := &heldOut{job: j, folds: folds}
-	defer h.close()
-	if err := h.make(); err != nil {
-		return err
-	}
-	fmt.Fprintf(log, "cross-validation in %d folds of the strengths of %v\n", folds.K, h.names())
-	config := infer.CVConfig{Names: h.names(), Progress: func(c infer.Candidate) {
+	fmt.Fprintf(log, "cross-validation in %d folds of the strengths of %s\n", folds.K, j.prior.name)
+	search, prior := j.strengthSearch(folds)
+	chosen, table, err := search.Choose(ctx, prior, infer.CVConfig{Progress: func(c infer.Candidate) {
 		fmt.Fprintf(log, "strengths × %.3g: held-out chi2 %.5g ± %.2g\n", c.Strengths, c.Mean, c.StdErr)
-	}}
-	start := slices.Repeat([]float64{1}, len(config.Names))
-	table, err := infer.SearchStrengths(ctx, infer.Validation{Folds: folds.K, Fit: h.fit, Score: h.score}, start, config)
+	}})
 	if err != nil {
 		return err
 	}
-	j.prior.terms, j.prior.penalties = h.scaled(table.Strengths())
+	j.prior.terms, j.prior.penalties = chosen.Terms[len(j.others()):], chosen.Penalties
 	j.validation = table
 	return table.Write(log)
+}
+
+// others are the terms that are neither data nor prior, such as the flux, which train as they are.
+func (j *job) others() []infer.Part { return j.problem.Terms[len(j.sets):] }
+
+// strengthSearch returns a search of the strengths of the prior and the problem without data that it is for.
+func (j *job) strengthSearch(folds *radio.Folds) (infer.StrengthSearch, infer.Problem) {
+	p := infer.Problem{Grid: j.grid, Mask: j.problem.Mask, Start: j.problem.Start, Terms: slices.Concat(j.others(), j.prior.terms), Penalties: j.prior.penalties}
+	s := infer.StrengthSearch{Vis: j.sets[0].obs.vis, Folds: folds, Data: j.heldOut, Solve: j.solveHeldOut}
+	for i := len(j.others()); i < len(p.Terms)+len(p.Penalties); i++ {
+		s.Axes = append(s.Axes, []int{i})
+	}
+	return s, p
+}
+
+// heldOut makes the data terms of some of the visibilities; Len counts kinds with their weights in the fit.
+func (j *job) heldOut(v *radio.Visibilities) (infer.Data, error) {
+	f, err := newFit(v, j.grid, j.sets[0].fit.spec)
+	if err != nil {
+		return infer.Data{}, err
+	}
+	d := infer.Data{Terms: []infer.Part{{Name: "data", Weight: 1, Term: f}}, Close: f.close}
+	for _, t := range f.likelihood.Terms {
+		d.Len += t.Weight * float64(t.Len())
+	}
+	return d, nil
+}
+
+// solveHeldOut images the training data of a fold.
+func (j *job) solveHeldOut(ctx context.Context, p infer.Problem) (*infer.Result, error) {
+	c, err := j.solver(p.Penalties)
+	if err != nil {
+		return nil, err
+	}
+	if &p.Start[0] != &j.problem.Start[0] {
+		c.Rounds = nil // it starts from the image of other strengths: rounds of blur and restart have found the place
+	}
+	if c.MaxIterations == 0 || c.MaxIterations > cvIterations {
+		c.MaxIterations = cvIterations
+	}
+	return infer.Solve(ctx, p, c)
 }
 
 // defaultFolds is the value of --folds unless it is given.
@@ -88,96 +123,6 @@ func (j *job) folds() (*radio.Folds, error) {
 		return radio.ScanFolds(f.vis, 0, plan.count, rng)
 	}
 	return radio.CellFolds(f.vis, j.grid, plan.count, rng)
-}
-
-// heldOut is the training and the test data of every fold of a job.
-type heldOut struct {
-	job         *job
-	folds       *radio.Folds
-	train, test []*fit
-}
-
-func (h *heldOut) make() error {
-	v, spec := h.job.sets[0].obs.vis, h.job.sets[0].fit.spec
-	for k := range h.folds.K {
-		train, err := newFit(h.folds.Train(v, k), h.job.grid, spec)
-		if err != nil {
-			return fmt.Errorf("training data of fold %d: %w", k+1, err)
-		}
-		h.train = append(h.train, train)
-		test, err := newFit(h.folds.Test(v, k), h.job.grid, spec)
-		if err != nil {
-			return fmt.Errorf("test data of fold %d: %w", k+1, err)
-		}
-		h.test = append(h.test, test)
-	}
-	return nil
-}
-
-func (h *heldOut) close() {
-	for _, f := range slices.Concat(h.train, h.test) {
-		f.close()
-	}
-}
-
-// names returns the regularizers, smooth ones first.
-func (h *heldOut) names() []string {
-	var names []string
-	for _, p := range h.job.prior.terms {
-		names = append(names, p.Name)
-	}
-	for _, p := range h.job.prior.penalties {
-		names = append(names, p.Name)
-	}
-	return names
-}
-
-// scaled returns the prior with its strengths multiplied.
-func (h *heldOut) scaled(factors []float64) ([]infer.Part, []infer.Penalty) {
-	terms, penalties := slices.Clone(h.job.prior.terms), slices.Clone(h.job.prior.penalties)
-	for i := range terms {
-		terms[i].Weight *= factors[i]
-	}
-	for i := range penalties {
-		penalties[i].Weight *= factors[len(terms)+i]
-	}
-	return terms, penalties
-}
-
-// fit images the training data of a fold from the image of other strengths; the first one starts from the job's start image.
-func (h *heldOut) fit(ctx context.Context, fold int, strengths, start []float64) ([]float64, error) {
-	terms, penalties := h.scaled(strengths)
-	p := infer.Problem{Grid: h.job.grid, Mask: h.job.problem.Mask, Start: start, Penalties: penalties}
-	c, err := h.job.solver(penalties)
-	if err != nil {
-		return nil, err
-	}
-	if start == nil {
-		p.Start = h.job.problem.Start
-	} else {
-		c.Rounds = nil // rounds of blur and restart have found the place
-	}
-	if c.MaxIterations == 0 || c.MaxIterations > cvIterations {
-		c.MaxIterations = cvIterations
-	}
-	// All other terms, such as the flux, train as they are.
-	p.Terms = slices.Concat([]infer.Part{{Name: "data", Weight: 1, Term: h.train[fold]}}, h.job.problem.Terms[1:], terms)
-	result, err := infer.Solve(ctx, p, c)
-	if err != nil {
-		return nil, err
-	}
-	return result.Image, nil
-}
-
-// score returns the reduced χ² of the test data, kinds weighted as in the fit.
-func (h *heldOut) score(fold int, image []float64) (float64, error) {
-	f := h.test[fold]
-	half, err := f.ValueGrad(nil, image)
-	data := 0.0
-	for _, t := range f.likelihood.Terms {
-		data += t.Weight * float64(t.Len())
-	}
-	return 2 * half / data, err
 }
 
 // scores returns a cross-validation for its figure.

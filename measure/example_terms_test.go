@@ -60,33 +60,3 @@ func fitFlux(density measure.Density, off float64) (float64, error) {
 	}
 	return high, nil
 }
-
-// Two nights of one sky, each with its own baselines; the second, whose calibration is doubtful, counts half.
-func ExampleJoint() {
-	g := radio.Grid{NX: 8, NY: 8, CellRad: radio.Milliarcsecond}
-	sky := make([]float64, g.Len())
-	sky[4*g.NX+4] = 1 // a point source of 1 Jy at the phase centre
-	night := func(weight float64, vis ...complex128) (set measure.DataSet, err error) {
-		v := &radio.Visibilities{U: []float64{4e7, 1e7}, V: []float64{0, 5e7}, Vis: vis, Weight: []float64{100, 100}}
-		term, err := measure.NewVis(v)
-		if err != nil {
-			return set, err
-		}
-		l := &measure.Likelihood{Op: radio.NewDFT(g, v.U, v.V), Terms: []measure.Weighted{{Term: term, Weight: 1}}}
-		return measure.DataSet{Likelihood: l, Weight: weight}, nil
-	}
-	first, err := night(1, 1.1, 0.9)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	second, err := night(0.5, 1.2, 1.2i)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	joint := measure.Joint{Sets: []measure.DataSet{first, second}} // an infer.Term, just as one likelihood is
-	chi2, err := joint.ReducedChi2(sky)
-	fmt.Printf("%.1f and %.1f, %v\n", chi2["vis"], chi2["vis2"], err)
-	// Output: 0.5 and 62.0, <nil>
-}

@@ -15,8 +15,8 @@ type Weighted struct {
 }
 
 // Likelihood is Σ weight·Value of an image through an operator: the data part of an objective. The terms, one of a name,
-// index the operator's visibilities. One goroutine may use it at a time, outside of any [torch.Scope.NoGrad]. [Joint] puts
-// several data sets together.
+// index the operator's visibilities. One goroutine may use it at a time, outside of any [torch.Scope.NoGrad]. Several
+// observations are several likelihoods, each a term of the objective with its weight.
 type Likelihood struct {
 	Op    radio.Operator
 	Terms []Weighted
@@ -149,7 +149,7 @@ func (l *Likelihood) validate() error {
 			return fmt.Errorf("measure: term %q has weight %g, must be finite", t.Name(), t.Weight)
 		}
 		if seen[t.Name()] {
-			return fmt.Errorf("measure: two terms of the likelihood are named %q: make a Joint of two likelihoods", t.Name())
+			return fmt.Errorf("measure: two terms of the likelihood are named %q: make two likelihoods, each a term of the objective", t.Name())
 		}
 		seen[t.Name()] = true
 	}

@@ -209,7 +209,7 @@ func TestLikelihoodRefuses(t *testing.T) {
 		"NaN weight":    {&measure.Likelihood{Op: good.Op, Terms: []measure.Weighted{{Term: all[0], Weight: math.NaN()}}}, nil, x, `"vis"`},
 		"fewer points":  {likelihood(t, g, short, all[0]), nil, x, "9 predicted"},
 		"index":         {likelihood(t, g, short, all[2]), nil, x, `"cphase"`},
-		"twice":         {likelihood(t, g, v, all[0], all[0]), nil, x, "Joint"},
+		"twice":         {likelihood(t, g, v, all[0], all[0]), nil, x, "make two likelihoods"},
 		"nil term":      {&measure.Likelihood{Op: good.Op, Terms: []measure.Weighted{{}}}, nil, x, "nil"},
 		"overflow":      {good, nil, slices.Repeat([]float64{1e200}, g.Len()), `"vis"`},
 	} {

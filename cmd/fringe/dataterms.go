@@ -15,7 +15,9 @@ import (
 )
 
 // dataKinds are the kinds of data that --data may name, in the order of reports.
-func dataKinds() []string { return []string{"vis", "amp", "cphase", "logcamp", "bispectrum"} }
+func dataKinds() []string {
+	return []string{"vis", "amp", "cphase", "logcamp", "wcphase", "wlogcamp", "bispectrum"}
+}
 
 // parseData reads a list such as "amp=0.2,cphase,logcamp" into the weight of each kind.
 func parseData(list string) (map[string]float64, error) {
@@ -36,6 +38,11 @@ func parseData(list string) (map[string]float64, error) {
 			}
 		}
 		weights[name] = weight
+	}
+	for _, plain := range []string{"cphase", "logcamp"} {
+		if weights[plain] > 0 && weights["w"+plain] > 0 {
+			return nil, fmt.Errorf("--data %q: w%s are the same data as %s, with their correlations: name one of them", list, plain, plain)
+		}
 	}
 	return weights, nil
 }
@@ -72,6 +79,18 @@ type dataSpec struct {
 
 // fitsVis reports whether complex visibilities are fitted.
 func (s dataSpec) fitsVis() bool { return s.weights["vis"] > 0 }
+
+// fits reports whether a kind is fitted, plainly or with the correlations of its data.
+func (s dataSpec) fits(kind string) bool { return s.weights[kind] > 0 || s.weights["w"+kind] > 0 }
+
+// named is a term by the name that --data gives it.
+type named struct {
+	measure.Term
+	name string
+}
+
+// Name returns the kind of data.
+func (n named) Name() string { return n.name }
 
 // fit is everything that the image is compared with: the measured quantities of one data set and their likelihood. It is a data
 // term of an objective.
@@ -128,10 +147,10 @@ func (f *fit) form(g radio.Grid) (err error) {
 	}
 	if v.HasStations() {
 		few := v.Len() <= manyVisibilities
-		if few || spec.weights["cphase"] > 0 {
+		if few || spec.fits("cphase") {
 			f.phases = radio.ClosurePhases(v, spec.minSNR)
 		}
-		if few || spec.weights["logcamp"] > 0 {
+		if few || spec.fits("logcamp") {
 			f.ratios = radio.LogClosureAmplitudes(v, spec.minSNR)
 		}
 		if spec.weights["bispectrum"] > 0 {
@@ -261,16 +280,27 @@ func (f *fit) term(name string) (measure.Term, error) {
 		}
 		return measure.NewBispectrum(f.bispectra)
 	case "cphase":
-		return closureTerm(f.phases, "closure phases, which need three stations", measure.NewClosurePhase)
+		return closureTerm(name, f.phases, measure.NewClosurePhase)
+	case "wcphase":
+		return closureTerm(name, f.phases, measure.NewWhitenedClosurePhase)
+	case "wlogcamp":
+		return closureTerm(name, f.ratios, measure.NewWhitenedLogClosureAmplitude)
 	}
-	return closureTerm(f.ratios, "closure amplitudes, which need four stations", measure.NewLogClosureAmplitude)
+	return closureTerm(name, f.ratios, measure.NewLogClosureAmplitude)
 }
 
-func closureTerm[T measure.Term](c *radio.Closures, what string, term func(*radio.Closures) (T, error)) (measure.Term, error) {
-	if c.Len() == 0 {
-		return nil, noClosures(what)
+func closureTerm[T measure.Term](name string, c *radio.Closures, term func(*radio.Closures) (T, error)) (measure.Term, error) {
+	switch {
+	case c.Len() == 0 && c.Order == 3:
+		return nil, noClosures("closure phases, which need three stations")
+	case c.Len() == 0:
+		return nil, noClosures("closure amplitudes, which need four stations")
 	}
-	return term(c)
+	t, err := term(c)
+	if err != nil {
+		return nil, err
+	}
+	return named{t, name}, nil
 }
 
 func noClosures(what string) error {

@@ -64,7 +64,7 @@ func (o *imageOptions) register(c *cobra.Command) {
 	f.BoolVar(&o.force, "force", o.force, "overwrite a finished result")
 	g.end("The image")
 	f.StringVar(&o.data, "data", o.data,
-		"what is fitted, with weights: of vis, amp, cphase, logcamp, bispectrum; auto is amp=0.2,cphase,logcamp, or vis for calibrated data and unrolled networks")
+		"what is fitted, with weights: of vis, amp, cphase, logcamp, wcphase, wlogcamp (with the correlations of their errors), bispectrum; auto is amp=0.2,cphase,logcamp, or vis for calibrated data and unrolled networks")
 	f.Float64Var(&o.sys, "sys", o.sys,
 		"systematic error of all data, as a fraction of the amplitude (default for an unrolled network: that of its training)")
 	f.Float64Var(&o.gains, "gain-error", o.gains, "further error of plain amplitudes, as a fraction: stations are off by some per cent")

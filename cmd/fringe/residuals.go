@@ -30,7 +30,7 @@ func (f *fit) residuals(model []complex128, i int) []residuals {
 	}
 	all = slices.DeleteFunc(all, func(r residuals) bool { return len(r.values) == 0 || slices.ContainsFunc(r.values, notFinite) })
 	for k := range all {
-		all[k].fitted = f.spec.weights[all[k].name] > 0
+		all[k].fitted = f.spec.fits(all[k].name)
 		all[k].name = numbered(all[k].name, i)
 	}
 	return all

@@ -51,7 +51,7 @@ func ReadCSV(r io.Reader) (Table, error) {
 		return nil, fmt.Errorf("calibrate: read gain table: %w", err)
 	}
 	if !slices.Equal(header, columns[:]) {
-		return nil, fmt.Errorf("calibrate: the gain table has columns %q, want %q", strings.Join(header, ","), strings.Join(columns[:], ","))
+		return nil, fmt.Errorf("calibrate: the gain table has columns %.120q, want %q", strings.Join(header, ","), strings.Join(columns[:], ","))
 	}
 	var t Table
 	for {

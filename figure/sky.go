@@ -33,7 +33,8 @@ type SkyStyle struct {
 const mapPixels = 640
 
 // WriteSky draws img (Jy/pixel, FITS order) as a PNG with a scale bar, the directions of North and East and a colour bar
-// from zero (or the minimum, see Signed) to the peak. Values below get the first colour, values above PeakJyPixel the last. It
+// from zero (or the minimum, see Signed) to the peak. Where the image is larger than the picture, each of the picture's pixels has
+// the strongest value of those under it. Values below get the first colour, values above PeakJyPixel the last. It
 // refuses images whose size is not the grid's and values that are not finite.
 func WriteSky(w io.Writer, img []float64, g radio.Grid, style SkyStyle) error {
 	if err := g.Validate(); err != nil {
@@ -75,9 +76,9 @@ func WriteSky(w io.Writer, img []float64, g radio.Grid, style SkyStyle) error {
 	return s.encode(w)
 }
 
-// paint returns img magnified to size: East at the left (as stored), North (the last row) at the top.
+// paint returns img resampled to size: East at the left (as stored), North (the last row) at the top.
 func paint(img []float64, g radio.Grid, low, peak float64, size image.Point, nearest bool, colours palette.ColorMap) *image.RGBA {
-	big := magnify(img, g.NX, g.NY, size.X, size.Y, nearest)
+	big := resample(img, g.NX, g.NY, size.X, size.Y, resampling{nearest: nearest, signed: low < 0})
 	out := image.NewRGBA(image.Rect(0, 0, size.X, size.Y))
 	table := colourTable(colours)
 	for y := range size.Y {
@@ -102,73 +103,6 @@ func colourTable(m palette.ColorMap) []color.RGBA {
 	}
 	return table
 }
-
-// magnify resamples an nx·ny image to outX·outY, with pixel edges on picture edges.
-func magnify(img []float64, nx, ny, outX, outY int, nearest bool) []float64 {
-	wx, wy := resampler(nx, outX, nearest), resampler(ny, outY, nearest)
-	rows := make([]float64, ny*outX)
-	for y := range ny {
-		for x, tap := range wx {
-			rows[y*outX+x] = tap.sum(func(i int) float64 { return img[y*nx+i] })
-		}
-	}
-	out := make([]float64, outY*outX)
-	for y, tap := range wy {
-		for x := range outX {
-			out[y*outX+x] = tap.sum(func(i int) float64 { return rows[i*outX+x] })
-		}
-	}
-	return out
-}
-
-// tap is one resampled position: four neighbours and their weights.
-type tap struct {
-	index  [4]int
-	weight [4]float64
-}
-
-func (t tap) sum(at func(i int) float64) float64 {
-	total := 0.0
-	for j, i := range t.index {
-		if t.weight[j] != 0 {
-			total += t.weight[j] * at(i)
-		}
-	}
-	return total
-}
-
-// resampler returns the taps of Keys' cubic convolution with a = −1/2 (Keys 1981, IEEE Trans. ASSP 29, 1153, eq. 15),
-// which passes through the pixel values; beyond the border the last pixel repeats.
-func resampler(n, out int, nearest bool) []tap {
-	taps := make([]tap, out)
-	for o := range taps {
-		position := (float64(o)+0.5)*float64(n)/float64(out) - 0.5
-		base := int(math.Floor(position))
-		if nearest {
-			base = int(math.Round(position))
-			taps[o] = tap{[4]int{clamp(base, n)}, [4]float64{1}}
-			continue
-		}
-		for j := range 4 {
-			i := base + j - 1
-			taps[o].index[j] = clamp(i, n)
-			taps[o].weight[j] = keys(math.Abs(position - float64(i)))
-		}
-	}
-	return taps
-}
-
-func keys(d float64) float64 {
-	switch {
-	case d < 1:
-		return 1 + d*d*(1.5*d-2.5)
-	case d < 2:
-		return 2 + d*(-4+d*(2.5-0.5*d))
-	}
-	return 0
-}
-
-func clamp(i, n int) int { return min(max(i, 0), n-1) }
 
 func (s *sheet) drawMap(picture *image.RGBA) {
 	draw.Draw(s.image, s.mapRect, picture, image.Point{}, draw.Src)

@@ -93,7 +93,7 @@ func TestSkyRefuses(t *testing.T) {
 
 func TestMagnifyKeepsPixelsAndConstants(t *testing.T) {
 	img := []float64{1, 2, 3, 4, 5, 9}
-	big := magnify(img, 3, 2, 9, 6, false) // odd factor: output 1, 4, 7 fall on pixel centres
+	big := resample(img, 3, 2, 9, 6, resampling{}) // odd factor: output 1, 4, 7 fall on pixel centres
 	for y := range 2 {
 		for x := range 3 {
 			// Interpolating weights are 1 and 0 to rounding.
@@ -102,7 +102,7 @@ func TestMagnifyKeepsPixelsAndConstants(t *testing.T) {
 			}
 		}
 	}
-	for i, v := range magnify([]float64{7, 7, 7, 7}, 2, 2, 31, 17, false) {
+	for i, v := range resample([]float64{7, 7, 7, 7}, 2, 2, 31, 17, resampling{}) {
 		if math.Abs(v-7) > 1e-12 {
 			t.Fatalf("constant image became %g at %d", v, i)
 		}

@@ -27,6 +27,7 @@ type observation struct {
 type selection struct {
 	path      string
 	read      readFlags
+	pick      pickFlags
 	uvMin     quantity
 	scans     bool // averaged over each scan
 	vlbiScans bool // unless the array is a connected one, whose long scans and wide fields an average would smear
@@ -36,12 +37,13 @@ type selection struct {
 // addFlags declares the flags of the selection, with its values as defaults.
 func (o *selection) addFlags(f *pflag.FlagSet) {
 	o.read.register(f)
+	o.pick.register(f)
 	f.Var(&o.uvMin, "uv-min", "leave out shorter baselines, such as 0.1Gl, 200Ml")
 	f.BoolVar(&o.scans, "scan-average", o.scans, "average visibilities over each scan")
 	f.BoolVar(&o.intraSite, "keep-intra-site", o.intraSite, "keep the baselines between stations of one site")
 }
 
-// observe reads the file and does what the flags say, in this order: flags, short baselines, intra-site baselines, scan
+// observe reads the file and does what the flags say, in this order: flags, stations and channels, short and long baselines, intra-site baselines, scan
 // averages.
 func (o selection) observe() (*observation, error) {
 	raw, err := o.read.visibilities(o.path)
@@ -54,9 +56,10 @@ func (o selection) observe() (*observation, error) {
 	if flagged := raw.Len() - v.Len(); flagged > 0 {
 		obs.note("left out %d flagged visibilities, whose weights are not positive numbers", flagged)
 	}
-	if o.uvMin.value > 0 {
-		v = v.Select(func(k int) bool { return v.UVDistance(k) >= o.uvMin.value })
+	if v, err = o.pick.apply(v); err != nil {
+		return nil, err
 	}
+	v = v.UVRange(o.uvMin.value, o.pick.longest())
 	if !o.intraSite {
 		inside := v.Select(v.IntraSite())
 		var pairs []string
@@ -72,7 +75,7 @@ func (o selection) observe() (*observation, error) {
 	}
 	if v.Len() == 0 {
 		return nil, withHint(fmt.Errorf("%s: no visibility is left to image", o.path),
-			"lower --uv-min, or keep the baselines inside a site with --keep-intra-site")
+			"lower --uv-min, raise --uv-max, or keep the baselines inside a site with --keep-intra-site")
 	}
 	obs.vis = v
 	return obs, nil

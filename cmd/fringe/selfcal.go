@@ -19,6 +19,7 @@ type selfcalOptions struct {
 	modes, intervals string
 	config           calibrate.Config // of all steps
 	read             readFlags
+	pick             pickFlags
 	intraSite        bool
 	sys              float64
 	force            bool
@@ -60,6 +61,7 @@ Baselines inside a site, which see extended flux, do not take part but are corre
 	f.StringVar(&o.apply, "apply", "", "apply a table of gains, gains.csv or gains.json, instead of finding them")
 	f.StringVarP(&o.out, "out", "o", "", "folder of the results (required)")
 	o.read.register(f)
+	o.pick.register(f)
 	f.StringVar(&o.modes, "mode", o.modes, "steps, each of phase, amplitude, both")
 	f.StringVar(&o.intervals, "interval", o.intervals, "time over which gains are constant, such as 10s, 2m, or scan; one for all steps, or one for each")
 	f.BoolVar(&o.config.PerFrequency, "per-frequency", false, "a gain for every frequency")
@@ -145,6 +147,9 @@ func (o selfcalOptions) run(out, log io.Writer) error {
 		return withHint(fmt.Errorf("%s does not say which stations its visibilities are from", o.path), "give a file with stations, such as UVFITS")
 	}
 	fmt.Fprintf(log, "%s: %s\n", o.path, contents(raw))
+	if raw, err = o.pick.apply(raw); err != nil {
+		return err
+	}
 	sky, err := readModel(o.model, raw.Source, log)
 	if err != nil {
 		return err
@@ -163,6 +168,11 @@ func (o selfcalOptions) run(out, log io.Writer) error {
 // fitted returns the data that the gains are fitted to: with the systematic error, and without weight on baselines inside a site.
 func (o selfcalOptions) fitted(raw *radio.Visibilities, log io.Writer) *radio.Visibilities {
 	v := raw.WithSystematic(o.sys)
+	for k := range v.Vis {
+		if v.UVDistance(k) > o.pick.longest() {
+			v.Weight[k] = 0
+		}
+	}
 	if o.intraSite {
 		return v
 	}

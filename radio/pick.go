@@ -6,11 +6,6 @@ import (
 	"strings"
 )
 
-// TimeRange returns a new set with the visibilities whose TimeSec lies in [from, to] seconds after RefMJD.
-func (v *Visibilities) TimeRange(from, to float64) *Visibilities {
-	return v.Select(func(k int) bool { return v.TimeSec[k] >= from && v.TimeSec[k] <= to })
-}
-
 // FreqRange returns a new set with the visibilities whose frequency lies in [lowest, highest] Hz.
 func (v *Visibilities) FreqRange(lowest, highest float64) *Visibilities {
 	return v.Select(func(k int) bool { return v.FreqHz[k] >= lowest && v.FreqHz[k] <= highest })
@@ -43,16 +38,6 @@ func (v *Visibilities) Channels(channels ...int) (*Visibilities, error) {
 	return v.Select(func(k int) bool { return wanted[v.FreqHz[k]] }), nil
 }
 
-// BetweenStations returns a new set with the baselines of which both stations are named. Every name must be that of a
-// station; where several stations share it all of them count.
-func (v *Visibilities) BetweenStations(names ...string) (*Visibilities, error) {
-	named, err := v.stationsNamed(names)
-	if err != nil {
-		return nil, err
-	}
-	return v.Select(func(k int) bool { return v.hasStations(k) && named[v.Ant1[k]] && named[v.Ant2[k]] }), nil
-}
-
 // WithoutStations returns a new set without the baselines of the named stations. Every name must be that of a station.
 func (v *Visibilities) WithoutStations(names ...string) (*Visibilities, error) {
 	named, err := v.stationsNamed(names)
@@ -60,22 +45,6 @@ func (v *Visibilities) WithoutStations(names ...string) (*Visibilities, error) {
 		return nil, err
 	}
 	return v.Select(func(k int) bool { return !v.hasStations(k) || (!named[v.Ant1[k]] && !named[v.Ant2[k]]) }), nil
-}
-
-// Baseline returns a new set with the visibilities between two named stations, in either direction.
-func (v *Visibilities) Baseline(name1, name2 string) (*Visibilities, error) {
-	first, err := v.stationsNamed([]string{name1})
-	if err != nil {
-		return nil, err
-	}
-	second, err := v.stationsNamed([]string{name2})
-	if err != nil {
-		return nil, err
-	}
-	return v.Select(func(k int) bool {
-		a, b := v.Ant1[k], v.Ant2[k]
-		return v.hasStations(k) && (first[a] && second[b] || first[b] && second[a])
-	}), nil
 }
 
 // stationsNamed returns the indices of the stations with those names.

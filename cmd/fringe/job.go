@@ -80,14 +80,14 @@ func (j *job) form() (err error) {
 	}
 	j.problem.Start = slices.Repeat(j.problem.Start, j.channels())
 	j.scale = infer.Scale{Grid: j.grid, Channels: j.problem.Channels, FluxJy: j.fluxJy, BeamRad: j.resolution, Prior: j.problem.Start}
-	if err := j.prior.regularize(j.scale, j.options.proximal(j.prior.name)); err != nil {
-		return err
-	}
 	j.errs = j.errorBudget()
 	for _, s := range j.sets {
 		if err := j.formSet(s); err != nil {
 			return err
 		}
+	}
+	if err := j.prior.regularize(j.scale, j.options.proximal(j.prior.name, j.convex())); err != nil {
+		return err
 	}
 	j.adviseStrengths()
 	return j.assemble()
@@ -281,6 +281,11 @@ func (j *job) channels() int { return max(1, j.problem.Channels) }
 // phaseless reports whether nothing that is fitted knows the position of the source.
 func (j *job) phaseless() bool {
 	return !slices.ContainsFunc(j.sets, func(s *dataset) bool { return s.weight > 0 && s.fit.spec.fitsVis() })
+}
+
+// convex reports whether nothing but complex visibilities with Gaussian errors is fitted, so that the data have no local minima.
+func (j *job) convex() bool {
+	return !slices.ContainsFunc(j.fitted(), func(s *dataset) bool { return s.fit.quadratic == nil || s.fit.rest != nil })
 }
 
 func (j *job) close() {

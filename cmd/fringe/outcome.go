@@ -199,7 +199,7 @@ func (out *outcome) warnings() []string {
 	}
 	for _, kind := range chi2Names(r.ReducedChi2) {
 		if value := r.ReducedChi2[kind]; value > poorFit {
-			list = append(list, fmt.Sprintf("the image does not explain the data, reduced chi2 of %s is %.3g: %s", kind, value, out.remedy(kind)))
+			list = append(list, fmt.Sprintf("the image does not explain the data, reduced chi2 of %s is %.3g: %s", kind, value, remedy(out.job, out.result.Stop, kind)))
 		}
 	}
 	for _, set := range r.DataSets {
@@ -242,22 +242,4 @@ func edgeFraction(g radio.Grid, image []float64) float64 {
 		return 0
 	}
 	return edge / total
-}
-
-// poorFit is the reduced χ² above which the user is warned.
-const poorFit = 2
-
-// remedy is what may help where one kind of data is not explained.
-func (out *outcome) remedy(kind string) string {
-	switch {
-	case out.job.prior.network != nil:
-		return "an unrolled network is not refitted to the data; the stations may not be calibrated, or the source unlike its training"
-	case strings.HasPrefix(kind, "vis") && out.job.wide:
-		return "the errors may be larger than the weights say, or phases not calibrated; or try another --fov, --flux or --max-iter"
-	case strings.HasPrefix(kind, "vis"):
-		return "the stations may not be calibrated: leave --data away to fit closures"
-	case strings.HasPrefix(kind, "amp"):
-		return "stations may be off by more than --gain-error, as is usual before self-calibration; or try another --fov, --flux or --start"
-	}
-	return "try another --fov, --flux or --start"
 }

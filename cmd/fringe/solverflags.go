@@ -23,7 +23,7 @@ type solverFlags struct {
 func newSolverFlags() solverFlags { return solverFlags{solver: "auto", mapping: "auto", base: "none"} }
 
 func (s *solverFlags) register(f *pflag.FlagSet) {
-	f.StringVar(&s.solver, "solver", s.solver, "lbfgs, adam, fista, admm or pd; auto is pd for priors with corners (sara), otherwise lbfgs")
+	f.StringVar(&s.solver, "solver", s.solver, "lbfgs, adam, fista, admm or pd; auto is pd for --prior sara of complex visibilities with Gaussian errors, otherwise lbfgs")
 	f.StringVar(&s.stop, "stop", s.stop, "when to stop before --max-iter: chi2=1 (every kind of data fits so well), plateau=20 (so many iterations without progress), tolerance=1e-6")
 	f.IntVar(&s.maxIter, "max-iter", s.maxIter, "largest number of iterations per round, and of denoising steps (default: the method's own)")
 	f.StringVar(&s.mapping, "map", s.mapping, "how pixels stay positive: softplus, exp, project, or signed for none (auto: softplus, or project with fista, admm, pd)")
@@ -61,13 +61,14 @@ func (s solverFlags) config(penalties bool) (infer.SolverConfig, error) {
 	return c, nil
 }
 
-// proximal reports whether the user asks for a solver with proximal steps, or lets the prior decide.
-func (s solverFlags) proximal(prior string) bool {
+// proximal reports whether the user asks for a solver with proximal steps, or lets prior and data decide: data that are not convex, such as
+// closure quantities, hold proximal steps near the start, where L-BFGS on the rounded corner goes on.
+func (s solverFlags) proximal(prior string, convex bool) bool {
 	switch infer.Solver(s.solver) {
 	case infer.FISTA, infer.ADMM, infer.PrimalDual:
 		return true
 	}
-	return s.solver == "auto" && namesRegularizer(prior, "sara")
+	return s.solver == "auto" && convex && namesRegularizer(prior, "sara")
 }
 
 func parseBase(text string) (infer.Base, error) {

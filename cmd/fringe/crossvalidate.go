@@ -38,7 +38,7 @@ func (j *job) crossValidate(ctx context.Context, log io.Writer) error {
 		return err
 	}
 	j.prior.terms, j.prior.penalties = chosen.Terms[len(j.others()):], chosen.Penalties
-	j.validation = table
+	j.validation, j.prior.name = table, withFactors(j.prior.name, reportValidation(table).Factors)
 	return table.Write(log)
 }
 
@@ -123,6 +123,23 @@ func (j *job) folds() (*radio.Folds, error) {
 		return radio.ScanFolds(f.vis, 0, plan.count, rng)
 	}
 	return radio.CellFolds(f.vis, j.grid, plan.count, rng)
+}
+
+// withFactors returns a list of regularizers such as "entropy=1,tsv" with every strength multiplied by the factor of its name.
+func withFactors(list string, factors map[string]float64) string {
+	items := strings.Split(list, ",")
+	for i, item := range items {
+		name, number, given := strings.Cut(strings.TrimSpace(item), "=")
+		strength := 1.0
+		if given {
+			strength, _ = strconv.ParseFloat(number, 64) // ParseRegularizers has read it before
+		}
+		if factor, chosen := factors[name]; chosen {
+			strength *= factor
+		}
+		items[i] = fmt.Sprintf("%s=%.4g", name, strength)
+	}
+	return strings.Join(items, ",")
 }
 
 // scores returns a cross-validation for its figure.

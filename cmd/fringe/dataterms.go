@@ -80,6 +80,11 @@ type dataSpec struct {
 // fitsVis reports whether complex visibilities are fitted.
 func (s dataSpec) fitsVis() bool { return s.weights["vis"] > 0 }
 
+// fitsClosures reports whether closure quantities or bispectra are fitted.
+func (s dataSpec) fitsClosures() bool {
+	return s.weights["cphase"] > 0 || s.weights["logcamp"] > 0 || s.weights["bispectrum"] > 0
+}
+
 // fits reports whether a kind is fitted, plainly or with the correlations of its data.
 func (s dataSpec) fits(kind string) bool { return s.weights[kind] > 0 || s.weights["w"+kind] > 0 }
 
@@ -251,9 +256,6 @@ func (f *fit) tooFaint() int {
 	}
 	return n
 }
-
-// usesClosures reports whether closure quantities are fitted or, as a check, compared.
-func (f *fit) usesClosures() bool { return f.phases.Len() > 0 }
 
 // amplitudes returns debiased amplitudes with all their errors. Thermal noise alone lifts an amplitude, so it alone is taken
 // off; the other errors are as often too low as too high.

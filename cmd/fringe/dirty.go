@@ -119,7 +119,7 @@ func (o dirtyOptions) save(dir *outDir, obs *observation, p *measure.Products, l
 	head := data.ImageHeader{Source: obs.vis.Source, FreqHz: meanFreqHz(obs.vis), MJD: obs.vis.RefMJD + slices.Min(obs.vis.TimeSec)/86400, History: []string{
 		"made by fringe " + version, "command: " + commandLine(), fmt.Sprintf("weighting %v of %d visibilities", p.Weighting, obs.vis.Len()),
 	}}
-	pictures, err := saveProducts(dir, p, head)
+	pictures, err := saveProducts(dir, p, head, "")
 	if err != nil {
 		return err
 	}

@@ -33,7 +33,7 @@ taken for calibrated and fitted as complex visibilities.
 Complex visibilities with Gaussian errors are fitted by their normal equations: an iteration costs two FFTs, for a thousand visibilities
 as for a hundred million. Everything else costs a non-uniform FFT of all visibilities.
 
-Ctrl-C stops, saves the image so far, and ends with exit code 130.`,
+Ctrl-C stops, saves the image so far (during --cv there is none yet), and ends with exit code 130.`,
 		Example: `  fringe image examples/m87/SR1_M87_2017_101_lo_hops_netcal_StokesI.uvfits --fov 128uas --flux 0.6 --out out/m87
   fringe image OBS.uvfits --prior checkpoints/denoiser-eht64 --fov 128uas --out out/learned
   fringe image DISC.npz --uv-unit klambda --freq 230GHz --prior sara=1 --out out/disc`,
@@ -88,7 +88,12 @@ func (o imageOptions) run(ctx context.Context, log io.Writer) (*outcome, error) 
 	tellAll(sets, log)
 	ready := time.Now()
 	if o.cv {
-		if err := job.crossValidate(ctx, log); err != nil && ctx.Err() == nil {
+		err := job.crossValidate(ctx, log)
+		if ctx.Err() != nil {
+			fmt.Fprintln(log, "stopped during the cross-validation: there is no image yet, and nothing is saved")
+			return nil, errInterrupted
+		}
+		if err != nil {
 			return nil, err
 		}
 	}

@@ -68,6 +68,9 @@ func (j *job) form() (err error) {
 	if err := j.chooseGrid(); err != nil {
 		return err
 	}
+	if err := j.checkPositions(); err != nil {
+		return err
+	}
 	if err := j.chooseFlux(); err != nil {
 		return err
 	}
@@ -125,6 +128,23 @@ func (j *job) checkPrior() error {
 	return nil
 }
 
+// checkPositions refuses files of different parts of the sky. A file that does not tell its position is believed.
+func (j *job) checkPositions() error {
+	first, field := j.sets[0], float64(j.grid.NX)*j.grid.CellRad
+	a := first.obs.vis.Source
+	for _, s := range j.sets[1:] {
+		b := s.obs.vis.Source
+		if a.RARad == 0 && a.DecRad == 0 || b.RARad == 0 && b.DecRad == 0 {
+			continue
+		}
+		if away := separation(a, b); away > field {
+			return withHint(fmt.Errorf("%s is of %s and %s of %s: their phase centres are %s apart, more than the field of %s", first.name, a.Name, s.name, b.Name, angleText(away), angleText(field)),
+				"image files of different sources one by one")
+		}
+	}
+	return nil
+}
+
 // chooseFlux takes the flux that was given, or the largest estimate.
 func (j *job) chooseFlux() error {
 	if j.fluxJy = j.options.flux.value; j.fluxJy > 0 {
@@ -148,7 +168,7 @@ func (j *job) formSet(s *dataset) error {
 	if s.fit, err = newFit(s.obs.vis, j.grid, spec); err != nil {
 		return err
 	}
-	if n := s.fit.tooFaint(); n > 0 && s.fit.usesClosures() {
+	if n := s.fit.tooFaint(); n > 0 && spec.fitsClosures() {
 		s.obs.note("closure quantities leave out %d of %d visibilities, below %g sigma (--closure-snr)", n, s.fit.vis.Len(), spec.minSNR)
 	}
 	return nil

@@ -102,6 +102,7 @@ func (out *outcome) measure() error {
 		out.report.GainErrorFraction = j.errs.gain
 	}
 	if j.validation != nil {
+		out.report.Prior = j.prior.name
 		out.report.CrossValidation = reportValidation(j.validation)
 	}
 	for i, s := range j.sets {

@@ -67,7 +67,7 @@ func (out *outcome) save(dir *outDir, begin time.Time, log io.Writer) (err error
 	}
 	pictures := []picture{{"image.png", out.writeSky}}
 	if out.products != nil {
-		more, err := saveProducts(dir, out.products, out.header())
+		more, err := saveProducts(dir, out.products, out.header(), out.phaseRemark())
 		if err != nil {
 			return err
 		}

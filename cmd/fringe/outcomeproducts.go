@@ -36,6 +36,14 @@ func (out *outcome) makeProducts() {
 	out.products, out.report.Products = products, &report
 }
 
+// phaseRemark is what the titles of images say that rest on phases which were not fitted.
+func (out *outcome) phaseRemark() string {
+	if out.job.phaseless() {
+		return " (phases not calibrated)"
+	}
+	return ""
+}
+
 // seen returns the image as the dishes see it, behind the mean of the primary beams of the fitted sets, each weighted with the weights of its
 // visibilities; and whether all of them have the same beam.
 func (j *job) seen(image []float64) (sky []float64, alike bool) {

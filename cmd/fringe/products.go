@@ -38,8 +38,8 @@ func productFiles() []string {
 }
 
 // saveProducts writes each image as FITS in Jy/beam, with the restoring beam, and returns what draws the pictures. The rest of the header,
-// such as the source, is that of head.
-func saveProducts(dir *outDir, p *measure.Products, head data.ImageHeader) ([]picture, error) {
+// such as the source, is that of head; remark ends the titles of those that rest on the phases of visibilities.
+func saveProducts(dir *outDir, p *measure.Products, head data.ImageHeader, remark string) ([]picture, error) {
 	head.Unit, head.Beam = "JY/BEAM", p.Restoring
 	var pictures []picture
 	for _, image := range listProducts(p) {
@@ -52,6 +52,9 @@ func saveProducts(dir *outDir, p *measure.Products, head data.ImageHeader) ([]pi
 		}
 		style := figure.SkyStyle{Unit: "Jy/beam", Signed: true, Beam: p.Restoring}
 		style.Title = strings.TrimPrefix(fmt.Sprintf("%s · %s, %v", head.Source.Name, image.title, p.Weighting), " · ")
+		if image.name != "beam" {
+			style.Title += remark
+		}
 		pictures = append(pictures, picture{image.name + ".png", func(w io.Writer) error { return figure.WriteSky(w, image.image, p.Grid, style) }})
 	}
 	return pictures, nil

@@ -51,7 +51,7 @@ func TestProductsOnDisk(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir := &outDir{path: filepath.Join(t.TempDir(), "out"), names: productFiles()}
-	pictures, err := saveProducts(dir, p, data.ImageHeader{Source: v.Source, FreqHz: 227e9})
+	pictures, err := saveProducts(dir, p, data.ImageHeader{Source: v.Source, FreqHz: 227e9}, "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,6 +5,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"fringe/internal/words"
 )
 
 // known is a regularizer by name. unit is the weight of strength 1 beside data terms ½χ².
@@ -82,37 +84,6 @@ func newNamed(name string, strength float64, c Scale) (Part, error) {
 		}
 		names = append(names, r.name)
 	}
-	return Part{}, fmt.Errorf("infer: unknown regularizer %q: known are %s; did you mean %q?", name, strings.Join(names, ", "), nearest(name, names))
-}
-
-// nearest returns the word that takes the fewest edits to make of name in lower case, the first of several.
-func nearest(name string, words []string) string {
-	best, fewest := "", math.MaxInt
-	for _, w := range words {
-		if d := edits(strings.ToLower(name), w); d < fewest {
-			best, fewest = w, d
-		}
-	}
-	return best
-}
-
-// edits returns how many letters must be inserted, deleted or replaced to make b of a (Levenshtein 1966).
-func edits(a, b string) int {
-	row := make([]int, len(b)+1) // edits from the letters of a seen so far to the beginnings of b
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			replace := diagonal
-			if a[i] != b[j] {
-				replace++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(replace, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
+	similar, _ := words.Nearest(name, names)
+	return Part{}, fmt.Errorf("infer: unknown regularizer %q: known are %s; did you mean %q?", name, strings.Join(names, ", "), similar)
 }

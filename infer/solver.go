@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
+
+	"fringe/internal/words"
 )
 
 // Solver names an algorithm of [Solve].
@@ -44,8 +47,9 @@ type Round struct {
 // Validate says which field is wrong.
 func (c SolverConfig) Validate() error {
 	c = c.withDefaults()
-	if !slices.Contains([]Solver{LBFGS, Adam, FISTA, ADMM, PrimalDual}, c.Solver) {
-		return fmt.Errorf("infer: unknown solver %q: known are %q, %q, %q, %q, %q", c.Solver, LBFGS, Adam, FISTA, ADMM, PrimalDual)
+	if names := []string{string(LBFGS), string(Adam), string(FISTA), string(ADMM), string(PrimalDual)}; !slices.Contains(names, string(c.Solver)) {
+		similar, _ := words.Nearest(string(c.Solver), names)
+		return fmt.Errorf("infer: unknown solver %q: known are %s; did you mean %q?", c.Solver, strings.Join(names, ", "), similar)
 	}
 	if c.MaxIterations < 0 || c.Patience < 0 {
 		return fmt.Errorf("infer: SolverConfig has %d iterations and a patience of %d, neither may be negative", c.MaxIterations, c.Patience)

@@ -99,6 +99,9 @@ func (o *imageOptions) register(c *cobra.Command) {
 func (o *imageOptions) given(c *cobra.Command) error {
 	f := c.Flags()
 	o.sysGiven = f.Changed("sys")
+	if f.Changed("npix") && o.npix == 0 {
+		return withHint(fmt.Errorf("--npix is 0, must be between 8 and 4096"), "leave --npix out for as many as the data want")
+	}
 	if f.Changed("scan-average") {
 		o.vlbiScans = false
 	}

@@ -64,7 +64,11 @@ func rootCommand() *cobra.Command {
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return withHint(err, "%s --help lists the flags", c.CommandPath())
+		hint := c.CommandPath() + " --help lists the flags"
+		if similar := similarFlag(c, err); similar != "" {
+			hint = "did you mean --" + similar + "? " + hint
+		}
+		return withHint(err, "%s", hint)
 	})
 	root.AddCommand(inspectCommand(), imageCommand(), dirtyCommand(), selfcalCommand(), predictCommand(), simulateCommand(), trainCommand(), importCommand(), evaluateCommand(), doctorCommand(), demoCommand())
 	return root

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"math"
+	"strings"
 
 	"fringe/radio"
 
@@ -29,16 +30,19 @@ func (w *weightingFlags) register(f *pflag.FlagSet) {
 
 // checkRobust refuses a --robust that means nothing.
 func (w weightingFlags) checkRobust(f *pflag.FlagSet) error {
-	if f.Changed("robust") && w.weighting != string(radio.Briggs) {
+	if f.Changed("robust") && w.scheme() != radio.Briggs {
 		return withHint(fmt.Errorf("--robust is for --weighting briggs, and --weighting is %s", w.weighting), "leave one of them out")
 	}
 	return nil
 }
 
+// scheme returns the value of --weighting in lower case.
+func (w weightingFlags) scheme() radio.Scheme { return radio.Scheme(strings.ToLower(w.weighting)) }
+
 // value returns the weighting that the flags ask for.
 func (w weightingFlags) value() (radio.Weighting, error) {
-	v := radio.Weighting{Scheme: radio.Scheme(w.weighting), Robust: w.robust}
-	if _, err := radio.ParseScheme(w.weighting); err != nil {
+	v := radio.Weighting{Scheme: w.scheme(), Robust: w.robust}
+	if _, err := radio.ParseScheme(string(v.Scheme)); err != nil {
 		return v, withHint(fmt.Errorf("--weighting %q is unknown", w.weighting), "known are natural, uniform, briggs")
 	}
 	if !(math.Abs(w.robust) <= radio.MaxRobust) {

@@ -1,0 +1,2 @@
+// Package words finds what a mistyped word was meant to be.
+package words

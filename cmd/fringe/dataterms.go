@@ -82,7 +82,12 @@ func (s dataSpec) fitsVis() bool { return s.weights["vis"] > 0 }
 
 // fitsClosures reports whether closure quantities or bispectra are fitted.
 func (s dataSpec) fitsClosures() bool {
-	return s.weights["cphase"] > 0 || s.weights["logcamp"] > 0 || s.weights["bispectrum"] > 0
+	for kind, weight := range s.weights {
+		if kind != "vis" && kind != "amp" && weight > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // fits reports whether a kind is fitted, plainly or with the correlations of its data.

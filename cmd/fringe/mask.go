@@ -40,12 +40,16 @@ func maskPixels(text string, g radio.Grid, r skyReader) ([]bool, error) {
 	if img, err = infer.Regrid(from, img, g); err != nil {
 		return nil, withHint(fmt.Errorf("--mask %s: %w", text, err), "set CDELT1 and CDELT2 in its header")
 	}
-	mask, some := make([]bool, len(img)), false
+	mask, open := make([]bool, len(img)), 0
 	for i, v := range img {
-		mask[i] = v > 0
-		some = some || mask[i]
+		if mask[i] = v > 0; mask[i] {
+			open++
+		}
 	}
-	if !some {
+	if open == len(mask) && r.note != nil {
+		r.note("--mask %s is positive in the whole field, and keeps nothing black", text)
+	}
+	if open == 0 {
 		return nil, withHint(fmt.Errorf("--mask %s leaves no pixel of the field", text), "its positive pixels must lie within --fov")
 	}
 	return mask, nil

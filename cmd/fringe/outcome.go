@@ -203,6 +203,8 @@ func (out *outcome) warnings() []string {
 			list = append(list, fmt.Sprintf("the image does not explain the data, reduced chi2 of %s is %.3g: %s", kind, value, remedy(out.job, out.result.Stop, kind)))
 		}
 	}
+	list = append(list, out.stuck()...)
+	list = append(list, tooGood(r.Residuals)...)
 	for _, set := range r.DataSets {
 		if f := set.WeightScatter; f != nil && (radio.Scatter{Factor: *f}).Check(0) != nil {
 			list = append(list, fmt.Sprintf("the weights of %s are not 1/sigma^2: visibilities scatter %.3g times as much as they say, which chi-square depends on", filepath.Base(set.File), *f))

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"strings"
 
 	"fringe/infer"
@@ -50,3 +51,45 @@ func (j *job) proximalSolver() infer.Solver {
 	}
 	return ""
 }
+
+// stuck warns of a fit that ended where it started and explains the data poorly.
+func (out *outcome) stuck() []string {
+	poor := false
+	for _, value := range out.report.ReducedChi2 {
+		poor = poor || value > poorFit
+	}
+	if start := out.job.problem.Start; !poor || out.job.prior.network != nil || moved(start, out.result.Image) > stillStart {
+		return nil
+	}
+	return []string{fmt.Sprintf("the image is still the start, after %d iterations (%s): try another --start, --flux or --solver", out.result.Iterations, out.result.Stop)}
+}
+
+// stillStart is the share of the flux that must move for an image to be more than its start.
+const stillStart = 0.01
+
+// moved returns Σ|image − start| / 2Σ|start|, the share of the flux that has moved.
+func moved(start, image []float64) float64 {
+	change, total := 0.0, 0.0
+	for i, s := range start {
+		change += math.Abs(image[i] - s)
+		total += math.Abs(s)
+	}
+	return change / (2 * total)
+}
+
+// tooGood warns of errors that are far too generous. Plain amplitudes do not count: --gain-error widens theirs on purpose.
+func tooGood(all []residualReport) []string {
+	var list []string
+	for _, r := range all {
+		if r.Fitted && !strings.HasPrefix(r.Kind, "amp") && r.Data >= enoughData && r.ReducedChi2 < suspiciousFit {
+			list = append(list, fmt.Sprintf("the image fits better than errors allow, reduced chi2 of %s is %.2g: errors are too generous (--sys, or the weights of the file), or the prior is too weak", r.Kind, r.ReducedChi2))
+		}
+	}
+	return list
+}
+
+// The user is warned of a reduced χ² below suspiciousFit where there are enoughData: chance alone leaves 1 ± √(2/100) of so many.
+const (
+	suspiciousFit = 0.3
+	enoughData    = 100
+)

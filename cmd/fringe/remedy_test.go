@@ -62,3 +62,34 @@ func TestRemedyAfterSelfCalibration(t *testing.T) {
 		t.Errorf("remedy %q of self-calibrated data", got)
 	}
 }
+
+// A fit that stays where it began says so, and so do errors that are far too generous.
+func TestStuckAndTooGood(t *testing.T) {
+	start := []float64{1, 2, 1}
+	out := &outcome{job: &job{prior: &prior{}, problem: infer.Problem{Start: start}}, result: &infer.Result{Image: []float64{1, 2.01, 1}, Iterations: 3, Stop: infer.LineSearchStalled}}
+	out.report.ReducedChi2 = map[string]float64{"cphase": 24}
+	if got := out.stuck(); len(got) != 1 || !strings.Contains(got[0], "still the start, after 3 iterations (line search stalled)") {
+		t.Errorf("got %q", got)
+	}
+	out.report.ReducedChi2["cphase"] = 1 // a start that was good
+	if got := out.stuck(); got != nil {
+		t.Errorf("got %q", got)
+	}
+	if got := moved(start, []float64{1, 1, 2}); got != 0.25 {
+		t.Errorf("%g of the flux moved, want 0.25", got)
+	}
+	for _, c := range []struct {
+		report residualReport
+		warn   bool
+	}{
+		{residualReport{Kind: "cphase", Fitted: true, Data: 200, ReducedChi2: 0.2}, true},
+		{residualReport{Kind: "cphase", Fitted: true, Data: 200, ReducedChi2: 0.6}, false},
+		{residualReport{Kind: "cphase", Fitted: true, Data: 20, ReducedChi2: 0.2}, false},
+		{residualReport{Kind: "cphase", Data: 200, ReducedChi2: 0.2}, false},
+		{residualReport{Kind: "amp", Fitted: true, Data: 200, ReducedChi2: 0.2}, false},
+	} {
+		if got := tooGood([]residualReport{c.report}); (got != nil) != c.warn {
+			t.Errorf("%+v: %q", c.report, got)
+		}
+	}
+}

@@ -28,13 +28,13 @@ func (r *dirtyReport) checkWeights(v *radio.Visibilities, g radio.Grid) {
 	r.Warnings = []string{}
 	s, err := v.Scatter(g)
 	if err != nil {
-		r.scatter = "weights not checked: too few consecutive integrations, and too few visibilities in each (u,v) cell"
+		r.scatter = "weights not checked: " + weightsUnknown(err)
 		return
 	}
 	r.WeightScatter = &s.Factor
 	r.scatter = fmt.Sprintf("weights checked: visibilities scatter %.3g times as much as their weights say (%d samples, by %s)", s.Factor, s.Samples, s.Method)
-	if s.Check(0) != nil {
-		r.Warnings = append(r.Warnings, fmt.Sprintf("the weights are not 1/sigma^2: the errors are %.3g times what they say, which chi-square and noise depend on", s.Factor))
+	if w := weightsWarning("the data", s); w != "" {
+		r.Warnings = append(r.Warnings, w)
 	}
 }
 

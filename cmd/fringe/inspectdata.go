@@ -66,6 +66,7 @@ type examined struct {
 	grid        radio.Grid
 	dirty       *measure.Products // nil when the baselines lie on a line
 	scatter     *radio.Scatter
+	unchecked   string // why scatter is nil
 }
 
 // inspectVisibilities describes a set that data.ReadVisibilities has read.
@@ -198,11 +199,12 @@ func (x *examined) image(s *subject) error {
 	}
 	scatter, err := v.Scatter(x.grid)
 	if err != nil {
-		return nil // too few data to tell, which the report shows as null
+		x.unchecked = weightsUnknown(err)
+		return nil // which the report shows as null
 	}
 	x.scatter, x.Scatter = &scatter, &scatter.Factor
-	if scatter.Check(0) != nil {
-		x.Warnings = append(x.Warnings, fmt.Sprintf("the weights are not 1/sigma^2: the errors are %.3g times what they say", scatter.Factor))
+	if w := weightsWarning("the data", scatter); w != "" {
+		x.Warnings = append(x.Warnings, w)
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"math"
@@ -45,7 +46,7 @@ func (x *examined) tell(s *subject) {
 	if x.scatter != nil {
 		s.tell("weights", "visibilities scatter %.3g times as much as they say (%d samples, by %s)", x.scatter.Factor, x.scatter.Samples, x.scatter.Method)
 	} else {
-		s.tell("weights", "not checked: too few consecutive integrations, and too few visibilities in each (u,v) cell")
+		s.tell("weights", "not checked: %s", cmp.Or(x.unchecked, "all baselines have length 0"))
 	}
 	if x.Suggested != nil {
 		s.tell("suggested", "--fov %s --npix %d: pixels of %s; at most %s represents all baselines", x.Suggested.FOV, x.Suggested.NPix, angleText(x.Suggested.CellRad), angleText(*x.LargestCell))

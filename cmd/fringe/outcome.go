@@ -69,7 +69,7 @@ type dataSetReport struct {
 	Visibilities  int      `json:"visibilities"`
 	WeightScatter *float64 `json:"weight_scatter"` // how much visibilities scatter in units of what their weights say; null when nothing tells
 
-	scatter string // what is told of it
+	scatter, warning string // what is told of it
 }
 
 // seconds are wall-clock times: reading and averaging, forming the problem, solving, and everything.
@@ -137,10 +137,10 @@ func (s *dataset) report(g radio.Grid, fluxJy float64) dataSetReport {
 	r := dataSetReport{File: s.name, FreqHz: meanFreqHz(s.fit.vis), FluxJy: fluxJy, Data: s.fit.spec.describe(), Weight: s.weight, Visibilities: s.fit.vis.Len()}
 	scatter, err := s.obs.whole.Scatter(g)
 	if err != nil {
-		r.scatter = "weights not checked: too few consecutive integrations, and too few visibilities in each (u,v) cell"
+		r.scatter = "weights not checked: " + weightsUnknown(err)
 		return r
 	}
-	r.WeightScatter = &scatter.Factor
+	r.WeightScatter, r.warning = &scatter.Factor, weightsWarning(filepath.Base(s.name), scatter)
 	r.scatter = fmt.Sprintf("weights checked: visibilities scatter %.3g times as much as their weights say (%d samples, by %s)", scatter.Factor, scatter.Samples, scatter.Method)
 	return r
 }
@@ -206,8 +206,8 @@ func (out *outcome) warnings() []string {
 	list = append(list, out.stuck()...)
 	list = append(list, tooGood(r.Residuals)...)
 	for _, set := range r.DataSets {
-		if f := set.WeightScatter; f != nil && (radio.Scatter{Factor: *f}).Check(0) != nil {
-			list = append(list, fmt.Sprintf("the weights of %s are not 1/sigma^2: visibilities scatter %.3g times as much as they say, which chi-square depends on", filepath.Base(set.File), *f))
+		if set.warning != "" {
+			list = append(list, set.warning)
 		}
 	}
 	for _, set := range out.job.sets {

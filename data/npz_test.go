@@ -131,7 +131,7 @@ func TestReadNPZWithoutData(t *testing.T) {
 	if _, err := os.Stat(path); err != nil {
 		t.Skipf("no MPoL mock data: %v", err)
 	}
-	if _, err := data.ReadVisibilities(path, data.ReadOptions{UVUnit: "m", FreqHz: 230e9}); err == nil || !strings.Contains(err.Error(), "no array data, nor data_re and data_im, only img.npy, uu.npy") {
+	if _, err := data.ReadVisibilities(path, data.ReadOptions{UVUnit: "m", FreqHz: 230e9}); err == nil || !strings.Contains(err.Error(), "no visibilities, neither an array data nor data_re and data_im, only img.npy, uu.npy") {
 		t.Errorf("error %v", err)
 	}
 }

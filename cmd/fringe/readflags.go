@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"strconv"
 	"strings"
 
@@ -64,6 +65,9 @@ func readHint(err error) error {
 	var about *data.OptionError
 	if hinted := (*hintError)(nil); errors.As(err, &hinted) {
 		return err
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return withHint(err, "check the name of the file")
 	}
 	if !errors.As(err, &about) {
 		return withHint(err, "fringe reads %s; docs/formats.md says what each may hold", data.Readable)

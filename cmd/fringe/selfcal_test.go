@@ -122,7 +122,7 @@ func TestSelfcalRefuses(t *testing.T) {
 		}, nil, "times those of the model, which amplitude gains would swallow", "--normalize"},
 		"all flagged": {func(v *radio.Visibilities, _ []float64, _ *data.ImageHeader) { clear(v.Weight) }, nil,
 			"none of its 6 visibilities has a valid weight", "weight"},
-		"no file": {nil, func(o *selfcalOptions) { o.path = "none.uvfits" }, "no such file", "UVFITS"},
+		"no file": {nil, func(o *selfcalOptions) { o.path = "none.uvfits" }, "no such file", "name of the file"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			o := writeSimulation(t, c.change)

@@ -68,7 +68,7 @@ func TestSimulatedObservationImagesToItsTruth(t *testing.T) {
 
 func TestParseSource(t *testing.T) {
 	for text, want := range map[string]namedSource{
-		"m87": {"M87", 187.705930725, 12.391123306}, "10.5,-20": {"SIM", 10.5, -20},
+		"m87": {"M87", 187.70593075752, 12.39112323920}, "10.5,-20": {"SIM", 10.5, -20},
 		"12h30m0s,-12d30m36s": {"SIM", 187.5, -12.51}, "12:30:00, -0:30:00": {"SIM", 187.5, -0.5}, "0,90": {"SIM", 0, 90},
 	} {
 		got, err := parseSource(text)
@@ -102,5 +102,20 @@ func TestSimulateInterrupted(t *testing.T) {
 	execute(t, "simulate", config, "--out", out)
 	if _, err := os.Stat(filepath.Join(out, "training-000001.jsonl")); err != nil {
 		t.Error(err)
+	}
+}
+
+// A simulated M87 is a model of the EHT's data of it: its position is theirs, 12.3911232392 degrees North, to a hundredth of a
+// microarcsecond, far less than a pixel.
+func TestSimulatedM87IsWhereTheEHTHasIt(t *testing.T) {
+	m87, err := parseSource("M87")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const degree = math.Pi / 180
+	here := radio.Source{RARad: m87.raDeg * degree, DecRad: m87.decDeg * degree}
+	eht := radio.Source{RARad: 187.70593075752257 * degree, DecRad: 12.391123239199322 * degree} // of its published files
+	if away := separation(here, eht) / radio.Microarcsecond; away > 0.01 {
+		t.Errorf("%g uas away", away)
 	}
 }

@@ -14,10 +14,10 @@ type namedSource struct {
 }
 
 // knownSources are those that --source knows by name. Positions: the ICRF (Charlot et al. 2020, A&A 644, A159) but for Sgr A*
-// (Reid & Brunthaler 2004, ApJ 616, 872).
+// (Reid & Brunthaler 2004, ApJ 616, 872) and M87, which is where the EHT's files have it: an image of one is then a model of the other.
 func knownSources() []namedSource {
 	return []namedSource{
-		{"M87", 187.705930725, 12.391123306}, {"SgrA*", 266.416837083, -29.007810556}, {"3C279", 194.046527375, -5.789312528},
+		{"M87", 187.70593075752, 12.39112323920}, {"SgrA*", 266.416837083, -29.007810556}, {"3C279", 194.046527375, -5.789312528},
 		{"CygA", 299.868152333, 40.733915889},
 	}
 }

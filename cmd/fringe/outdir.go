@@ -37,6 +37,20 @@ func (d *outDir) check(force bool) error {
 	if !force && !isEmpty(d.path) {
 		return withHint(fmt.Errorf("%s holds other files", d.path), "name a new folder with --out; --force replaces files of the same names")
 	}
+	return d.checkOthers()
+}
+
+// checkOthers refuses a folder with files of another verb, which would stay beside the new ones and look like theirs. They are not
+// removed, as one of them may be what this run reads.
+func (d *outDir) checkOthers() error {
+	for _, name := range slices.Concat(imageFiles(), inspectFiles(), selfcalFiles()) {
+		if slices.Contains(d.names, name) {
+			continue
+		}
+		if _, err := os.Lstat(filepath.Join(d.path, name)); err == nil {
+			return withHint(fmt.Errorf("%s holds results of another command, such as %s", d.path, name), "name another folder with --out")
+		}
+	}
 	return nil
 }
 

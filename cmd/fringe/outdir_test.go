@@ -109,3 +109,20 @@ func TestOutDirNew(t *testing.T) {
 		t.Errorf("error %v, want that the link is to nothing", err)
 	}
 }
+
+// Results of one command are not mixed with those of another, even by force.
+func TestOutDirOfAnotherCommand(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"image.fits", "report.json"} {
+		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	err := (&outDir{path: dir, names: append(productFiles(), "report.json")}).check(true)
+	if err == nil || !strings.Contains(err.Error(), "results of another command, such as image.fits") {
+		t.Errorf("error %v, want that the folder is of another command", err)
+	}
+	if err := (&outDir{path: dir, names: imageFiles()}).check(true); err != nil {
+		t.Errorf("a former result of the same command: %v", err)
+	}
+}

@@ -46,7 +46,7 @@ func newObserveFlags() *observeFlags {
 func (o *observeFlags) skyFlags() {
 	f := o.set
 	f.StringVar(&o.image, "observe", "", "image of the sky, FITS or PNG: each pixel is a point source")
-	f.StringVar(&o.family, "sky", "", "or a sky that is drawn: the name of a family, such as ring; see docs/skies.md")
+	f.StringVar(&o.family, "sky", "", "or a sky that is drawn: the name of a family, such as ring, disc or jet")
 	f.Uint64Var(&o.seed, "seed", 1, "of the drawn sky, the noise and the gains")
 	f.IntVar(&o.npix, "npix", 128, "of a drawn sky: pixels along each side of the truth image")
 	f.Var(&o.fov, "fov", "width of the image, such as 128uas: a PNG and a drawn sky need it (default of the latter: 128uas)")

@@ -51,7 +51,7 @@ func (o *observeFlags) draw() (*simulatedSky, error) {
 	var err error
 	s.drawn, err = data.SkyConfig{Families: map[string]float64{o.family: 1}}.Draw(data.Rng(o.seed, data.Evaluation, data.SkyStream, data.MaxIndex), s.grid)
 	if err != nil {
-		return nil, withHint(err, "docs/skies.md shows the families")
+		return nil, withHint(err, "docs/guide/simulate.md says more")
 	}
 	s.truth = s.drawn.Render(s.grid)
 	scale(s.truth, s.fluxJy)

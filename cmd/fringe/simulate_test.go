@@ -68,7 +68,7 @@ func TestSimulatedObservationImagesToItsTruth(t *testing.T) {
 
 func TestParseSource(t *testing.T) {
 	for text, want := range map[string]namedSource{
-		"m87": {"M87", 187.70593075752, 12.39112323920}, "10.5,-20": {"SIM", 10.5, -20},
+		"m87": {"M87", 187.70593075752, 12.39112323920}, "sgra": {"SgrA*", 266.416837083, -29.007810556}, "10.5,-20": {"SIM", 10.5, -20},
 		"12h30m0s,-12d30m36s": {"SIM", 187.5, -12.51}, "12:30:00, -0:30:00": {"SIM", 187.5, -0.5}, "0,90": {"SIM", 0, 90},
 	} {
 		got, err := parseSource(text)

@@ -32,7 +32,7 @@ func (o *observeFlags) run(out string, log io.Writer) error {
 	}
 	obs, err := schedule.Observation()
 	if err != nil {
-		return withHint(err, "--dry-run tells the coverage of a schedule; arrays are %s", strings.Join(data.Arrays(), ", "))
+		return withHint(err, "when and where: --start, --source and --min-elevation; by whom: --array and --stations; the rest: fringe simulate --help")
 	}
 	transform, how, err := sky.transform(obs.Vis)
 	if err != nil {

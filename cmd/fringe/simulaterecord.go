@@ -58,7 +58,7 @@ func (r simulationRecord) tell(v *radio.Visibilities, log io.Writer) error {
 		times[t] = true
 		shortest = math.Min(shortest, v.UVDistance(k))
 	}
-	fmt.Fprintf(log, "sky: %s, %.4g Jy, %d x %d pixels of %.4g uas\n", r.Sky, r.FluxJy, r.NX, r.NY, r.CellUas)
+	fmt.Fprintf(log, "sky: %s, %.4g Jy, %d x %d pixels of %s\n", r.Sky, r.FluxJy, r.NX, r.NY, angleText(r.CellUas*radio.Microarcsecond))
 	fmt.Fprintf(log, "coverage: %s, times: %d, channels: %d, baselines of %.4g to %.4g Ml\n", contents(v), len(times), len(v.Frequencies()), shortest/1e6, r.UVMax/1e6)
 	beam, err := measure.FitBeam(v.U, v.V, v.Weight)
 	if err != nil {

@@ -46,7 +46,7 @@ func sourceName(name string) string {
 func parseSource(text string) (namedSource, error) {
 	var names []string
 	for _, s := range knownSources() {
-		if strings.EqualFold(s.name, text) {
+		if strings.EqualFold(strings.TrimSuffix(s.name, "*"), strings.TrimSuffix(text, "*")) {
 			return s, nil
 		}
 		names = append(names, s.name)

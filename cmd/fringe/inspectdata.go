@@ -67,6 +67,7 @@ type examined struct {
 	dirty       *measure.Products // nil when the baselines lie on a line
 	scatter     *radio.Scatter
 	unchecked   string // why scatter is nil
+	fluxFrom    string // how the flux was estimated
 }
 
 // inspectVisibilities describes a set that data.ReadVisibilities has read.
@@ -167,9 +168,11 @@ func (x *examined) strength() {
 	if outside.Len() == 0 {
 		x.obs.vis = u
 	}
-	if x.FluxJy = shortAmplitude(x.obs.vis, 0.05); x.obs.calibrated() {
-		x.FluxJy = shortMean(x.obs.vis)
+	imaged := x.obs // as fringe image takes it
+	if !imaged.calibrated() {
+		imaged = &observation{vis: imaged.vis.ScanAverage(0)}
 	}
+	x.FluxJy, x.fluxFrom = imaged.estimateFlux()
 }
 
 // image chooses a field, makes the dirty image on it, and compares scatter with weights.

@@ -41,7 +41,7 @@ func (x *examined) tell(s *subject) {
 	if x.SiteFluxJy != nil {
 		inside = fmt.Sprintf("; %s inside a site, %s", fluxText(*x.SiteFluxJy), strings.Join(x.IntraSite, ", "))
 	}
-	s.tell("flux", "%s on the shortest baselines%s", fluxText(x.FluxJy), inside)
+	s.tell("flux", "%s, %s%s", fluxText(x.FluxJy), x.fluxFrom, inside)
 	s.tell("signal/noise", "median %.3g per visibility", x.MedianSNR)
 	if x.scatter != nil {
 		s.tell("weights", "visibilities scatter %.3g times as much as they say (%d samples, by %s)", x.scatter.Factor, x.scatter.Samples, x.scatter.Method)

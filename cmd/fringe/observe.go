@@ -124,25 +124,29 @@ func shortAmplitude(v *radio.Visibilities, fraction float64) float64 {
 	return amplitudes[count/2]
 }
 
-// fluxJy estimates the total flux when nobody tells it: the amplitude on the shortest twentieth of the baselines, or the
-// largest well measured one, since no visibility of a positive sky exceeds its total flux. It is too low when all baselines
-// resolve the source.
+// fluxJy estimates the total flux when nobody tells it, and notes how.
 func (obs *observation) fluxJy() float64 {
-	if obs.calibrated() {
-		flux := shortMean(obs.vis)
-		obs.note("total flux %.3g Jy, the mean of the shortest baselines; give --flux when you know it", flux)
-		return flux
-	}
-	flux, where := shortAmplitude(obs.vis, 0.05), "the amplitude on the shortest baselines"
-	if largest := largestAmplitude(obs.vis); largest > flux {
-		flux, where = largest, "the largest amplitude"
-	}
+	flux, where := obs.estimateFlux()
 	upper := ""
-	if obs.siteJy > 0 {
+	if obs.siteJy > 0 && !obs.calibrated() {
 		upper = fmt.Sprintf(" (those inside a site see %.3g Jy)", obs.siteJy)
 	}
 	obs.note("total flux %.3g Jy, %s%s; give --flux when you know it", flux, where, upper)
 	return flux
+}
+
+// estimateFlux returns the mean of the shortest baselines of calibrated data; of others the amplitude on the shortest twentieth of the
+// baselines, or the largest well measured one, since no visibility of a positive sky exceeds its total flux. It is too low when all
+// baselines resolve the source. where says which it is.
+func (obs *observation) estimateFlux() (jy float64, where string) {
+	if obs.calibrated() {
+		return shortMean(obs.vis), "the mean of the shortest baselines"
+	}
+	jy = shortAmplitude(obs.vis, 0.05)
+	if largest := largestAmplitude(obs.vis); largest > jy {
+		return largest, "the largest amplitude"
+	}
+	return jy, "the amplitude on the shortest baselines"
 }
 
 // shortMean returns the modulus of the weighted mean (Jy) of the hundredth of the visibilities with the shortest baselines, but of

@@ -80,8 +80,6 @@ def contents(path):
     apart = {(a, b): np.linalg.norm(xyz[a] - xyz[b]) for a in xyz for b in xyz if a < b}
     # Baselines inside a site: shorter than 10 km in an array of more than 500 km.
     inside = np.array([max(apart.values()) > 500e3 and apart[tuple(p)] < 10e3 for p in pairs.tolist()])
-    order = np.argsort(length[~inside], kind="stable")
-    shortest = np.sort(amplitude[~inside][order[: max(3, int(0.05 * len(order)))]])
     half = d["int_sec"] / 2 / 86400
     times = np.sort(np.unique(d["mjd"]))
     return {
@@ -89,7 +87,7 @@ def contents(path):
         "baselines": len(np.unique(pairs, axis=0)), "scans": 1 + int((np.diff(times) * 86400 > 60).sum()), "freq_hz": float(d["freq_hz"][good].mean()),
         "uvmin_lambda": float(length.min()), "uvmax_lambda": float(length.max()), "source": d["source"], "ra_deg": d["ra_deg"], "dec_deg": d["dec_deg"],
         "start_mjd": float((d["mjd"] - half)[good].min()), "end_mjd": float((d["mjd"] + half)[good].max()), "integration_s": float(np.median(d["int_sec"][good])),
-        "median_snr": float(np.median(amplitude * np.sqrt(d["weight"][good]))), "flux_jy": float(shortest[len(shortest) // 2]),
+        "median_snr": float(np.median(amplitude * np.sqrt(d["weight"][good]))),
         "largest_cell_rad": float(0.5 / np.maximum(abs(d["u"]), abs(d["v"]))[good].max()), "noise_jy_per_beam": float(1 / np.sqrt(d["weight"][good][~inside].sum())),
     }
 

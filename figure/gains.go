@@ -136,12 +136,7 @@ func gainPlot(points withErrors, unity float64) (*plot.Plot, error) {
 	if len(points) == 0 {
 		return p, nil
 	}
-	bars, err := plotter.NewYErrorBars(points)
-	if err != nil {
-		return nil, err
-	}
-	bars.Color, bars.CapWidth = dataColour, 0
-	dots, err := scatter(points, dataColour, draw.CircleGlyph{}, 1.6)
+	bars, dots, err := measurements(points)
 	if err != nil {
 		return nil, err
 	}

@@ -73,6 +73,17 @@ func sameColumns(c, aligned draw.Canvas) draw.Canvas {
 	return c
 }
 
+// measurements returns the error bars and the dots of measured points.
+func measurements(points withErrors) (*plotter.YErrorBars, *plotter.Scatter, error) {
+	bars, err := plotter.NewYErrorBars(points)
+	if err != nil {
+		return nil, nil, err
+	}
+	bars.Color, bars.CapWidth = dataColour, 0
+	dots, err := scatter(points, dataColour, draw.CircleGlyph{}, 1.6)
+	return bars, dots, err
+}
+
 func dataPlot(yLabel string, points []point) (*plot.Plot, error) {
 	p := newPlot()
 	p.Y.Label.Text = yLabel
@@ -81,12 +92,7 @@ func dataPlot(yLabel string, points []point) (*plot.Plot, error) {
 		xys[j] = q
 		model[j] = plotter.XY{X: q.x, Y: q.model}
 	}
-	bars, err := plotter.NewYErrorBars(xys)
-	if err != nil {
-		return nil, err
-	}
-	bars.Color, bars.CapWidth = dataColour, 0
-	measured, err := scatter(xys, dataColour, draw.CircleGlyph{}, 1.6)
+	bars, measured, err := measurements(xys)
 	if err != nil {
 		return nil, err
 	}

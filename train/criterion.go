@@ -9,8 +9,9 @@ import (
 
 // LossConfig says how far an image is from the truth. The zero value is the mean square error in units of the noise.
 type LossConfig struct {
-	// Name is mse, l1, charbonnier (the mean of √(e² + ε²) − ε; Charbonnier et al. 1994), ssim or ms_ssim (1 minus [SSIM] or [MultiScaleSSIM]
-	// with the peak 1); "" means mse.
+	// Name is mse, log_mse (the mean over images of the natural logarithm of their mean square error: an easy image counts as much as a
+	// hard one, and the loss is a signal-to-noise ratio in decibels but for sign, factor and constant), l1, charbonnier (the mean of
+	// √(e² + ε²) − ε; Charbonnier et al. 1994), ssim or ms_ssim (1 minus [SSIM] or [MultiScaleSSIM] with the peak 1); "" means mse.
 	Name string `yaml:"name,omitempty"`
 	// Form is residual, in which the errors are those of the noise that is removed, in units of its standard deviation, or image, in which
 	// they are those of the image, in its unit; "" means residual, for ssim and ms_ssim image, which have no other.
@@ -24,9 +25,9 @@ func (c LossConfig) structural() bool { return c.Name == "ssim" || c.Name == "ms
 // Validate says which field is wrong and what it may be.
 func (c LossConfig) Validate() error {
 	switch c.Name {
-	case "", "mse", "l1", "charbonnier", "ssim", "ms_ssim":
+	case "", "mse", "log_mse", "l1", "charbonnier", "ssim", "ms_ssim":
 	default:
-		return fmt.Errorf("train: loss.name is %q, must be mse, l1, charbonnier, ssim or ms_ssim", c.Name)
+		return fmt.Errorf("train: loss.name is %q, must be mse, log_mse, l1, charbonnier, ssim or ms_ssim", c.Name)
 	}
 	if c.Form != "" && c.Form != "residual" && c.Form != "image" {
 		return fmt.Errorf("train: loss.form is %q, must be residual or image", c.Form)
@@ -36,6 +37,9 @@ func (c LossConfig) Validate() error {
 	}
 	if !(math.Abs(c.SigmaPower) <= 4) {
 		return fmt.Errorf("train: loss.sigma_power is %g, must be between -4 and 4", c.SigmaPower)
+	}
+	if c.SigmaPower != 0 && c.Name == "log_mse" {
+		return fmt.Errorf("train: loss.sigma_power is %g, but log_mse counts all noise levels alike: leave it away", c.SigmaPower)
 	}
 	if !(c.Epsilon >= 0 && c.Epsilon <= 1) || (c.Epsilon != 0 && c.Name != "charbonnier") {
 		return fmt.Errorf("train: loss.epsilon is %g, must be between 0 and 1, and away without charbonnier", c.Epsilon)
@@ -71,6 +75,10 @@ func (c LossConfig) errors(s *torch.Scope, x, truth, sigma *torch.Tensor) (*torc
 		e = s.Div(e, sigma)
 	}
 	switch c.Name {
+	case "log_mse":
+		const perfect = 1e-12 // keeps the logarithm of an image without errors finite, 60 dB below errors of 1e-3
+		pixels := float64(x.Shape()[2] * x.Shape()[3])
+		return s.Log(s.AddScalar(s.MulScalar(s.SumDims(s.Square(e), 1, 2, 3), 1/pixels), perfect)), nil
 	case "l1":
 		return s.Abs(e), nil
 	case "charbonnier":

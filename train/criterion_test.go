@@ -41,6 +41,14 @@ func TestLossesAreTheirFormulas(t *testing.T) {
 	for i, v := range b.Clean {
 		clean[i] = float64(v)
 	}
+	logarithm := func(k int) float64 { // of the mean square error of image k, in units of its noise
+		sum := 0.0
+		for i := k * n; i < (k+1)*n; i++ {
+			e := (out[i] - float64(b.Clean[i])) / float64(b.Sigma[k])
+			sum += e * e / n
+		}
+		return math.Log(sum)
+	}
 	ssim := 1 - (plainSSIM(out[:n], clean[:n], side)+plainSSIM(out[n:], clean[n:], side))/2
 	for _, tt := range []struct {
 		loss train.LossConfig
@@ -53,6 +61,7 @@ func TestLossesAreTheirFormulas(t *testing.T) {
 		{train.LossConfig{Name: "l1", Form: "image", SigmaPower: -1}, mean(func(e, s float64) float64 { return math.Abs(e) * s })},
 		{train.LossConfig{Name: "charbonnier", Form: "image", Epsilon: 0.1}, mean(func(e, s float64) float64 { return math.Hypot(e, 0.1) - 0.1 })},
 		{train.LossConfig{Name: "charbonnier"}, mean(func(e, s float64) float64 { return math.Hypot(e/s, 1e-3) - 1e-3 })},
+		{train.LossConfig{Name: "log_mse"}, (logarithm(0) + logarithm(1)) / 2},
 		{train.LossConfig{Name: "ssim"}, ssim},
 	} {
 		task, err := train.NewDenoising(fixed{out}, train.DenoisingConfig{Pixels: side, Validation: 1, Loss: tt.loss}, 1)
@@ -65,8 +74,8 @@ func TestLossesAreTheirFormulas(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			// Sums of 2048 float32 numbers.
-			if got := s.Item(loss); math.Abs(got-tt.want) > 1e-5*tt.want {
+			// Sums of 2048 float32 numbers; a logarithm may be near zero, where their rounding is absolute.
+			if got := s.Item(loss); math.Abs(got-tt.want) > 1e-5*math.Abs(tt.want)+1e-6 {
 				t.Errorf("%+v: loss %g, want %g", tt.loss, got, tt.want)
 			}
 			return nil
@@ -86,6 +95,7 @@ func TestLossErrorsNameTheField(t *testing.T) {
 		`loss.form is "noise"`:            {Form: "noise"},
 		"loss.form is residual, but ssim": {Name: "ssim", Form: "residual"},
 		"loss.sigma_power is NaN":         {SigmaPower: math.NaN()},
+		"loss.sigma_power is 1, but log_": {Name: "log_mse", SigmaPower: 1},
 		"loss.epsilon is 0.1, must be":    {Epsilon: 0.1},
 	} {
 		if err := c.Validate(); err == nil || !strings.Contains(err.Error(), want) {

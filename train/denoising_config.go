@@ -10,9 +10,11 @@ import (
 
 // DenoisingConfig says which noisy skies a denoiser learns from. The zero value is ready to use.
 type DenoisingConfig struct {
-	Sky        data.SkyConfig `yaml:"sky"`
-	Pixels     int            `yaml:"pixels"`     // side of the images; 0 means 64
-	FieldUas   float64        `yaml:"field_uas"`  // side of the field in microarcseconds; 0 means 128
+	Sky      data.SkyConfig `yaml:"sky"`
+	Pixels   int            `yaml:"pixels"`    // side of the images; 0 means 64
+	FieldUas float64        `yaml:"field_uas"` // side of the field in microarcseconds; 0 means 128
+	// AnyScale says that the size of the pixels means nothing, so that the denoiser is offered for images of any; field_uas must be 0.
+	AnyScale   bool           `yaml:"any_scale,omitempty"`
 	SigmaMin   float64        `yaml:"sigma_min"`  // least noise, in units of the brightest pixel; 0 means 0.002
 	SigmaMax   float64        `yaml:"sigma_max"`  // most noise; 0 means 0.5
 	PeakMin    float64        `yaml:"peak_min"`   // least brightness of the brightest pixel, which is only guessed when imaging; 0 means 0.7
@@ -24,10 +26,13 @@ type DenoisingConfig struct {
 
 // WithDefaults returns the config with its zero fields replaced by what they mean.
 func (c DenoisingConfig) WithDefaults() DenoisingConfig {
+	if c.FieldUas == 0 && !c.AnyScale {
+		c.FieldUas = 128
+	}
 	for _, f := range []struct {
 		p *float64
 		v float64
-	}{{&c.FieldUas, 128}, {&c.SigmaMin, 0.002}, {&c.SigmaMax, 0.5}, {&c.PeakMin, 0.7}, {&c.PeakMax, 1.3}} {
+	}{{&c.SigmaMin, 0.002}, {&c.SigmaMax, 0.5}, {&c.PeakMin, 0.7}, {&c.PeakMax, 1.3}} {
 		if *f.p == 0 {
 			*f.p = f.v
 		}
@@ -57,11 +62,14 @@ func (c DenoisingConfig) Validate() error {
 	if c.Validation < 1 || c.Validation > 4096 {
 		return fmt.Errorf("train: denoising.validation is %d, must be between 1 and 4096", c.Validation)
 	}
+	if c.AnyScale && c.FieldUas != 0 {
+		return fmt.Errorf("train: denoising.field_uas is %g, but any_scale says that it means nothing: leave one of them away", c.FieldUas)
+	}
 	for _, f := range []struct {
 		name          string
 		value, lo, hi float64
 	}{
-		{"field_uas", c.FieldUas, 1e-6, 1e12},
+		{"field_uas", c.field(), 1e-6, 1e12},
 		{"sigma_max", c.SigmaMax, 1e-6, 10}, {"sigma_min", c.SigmaMin, 1e-6, c.SigmaMax},
 		{"peak_max", c.PeakMax, 0.01, 100}, {"peak_min", c.PeakMin, 0.01, c.PeakMax},
 	} {
@@ -72,8 +80,16 @@ func (c DenoisingConfig) Validate() error {
 	return nil
 }
 
-// Grid returns the grid of the images.
+// Grid returns the grid of the images, with pixels of 1 µas when they may be of any scale.
 func (c DenoisingConfig) Grid() radio.Grid {
 	c = c.WithDefaults()
-	return radio.Grid{NX: c.Pixels, NY: c.Pixels, CellRad: c.FieldUas * radio.Microarcsecond / float64(c.Pixels)}
+	return radio.Grid{NX: c.Pixels, NY: c.Pixels, CellRad: c.field() * radio.Microarcsecond / float64(c.Pixels)}
+}
+
+// field returns the side of the field that skies are drawn for, in microarcseconds.
+func (c DenoisingConfig) field() float64 {
+	if c.AnyScale {
+		return float64(c.Pixels)
+	}
+	return c.FieldUas
 }

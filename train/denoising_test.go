@@ -176,6 +176,7 @@ func TestDenoisingConfigErrorsNameTheField(t *testing.T) {
 		"denoising.sigma_max is NaN":                 {SigmaMax: math.NaN()},
 		"denoising.peak_min is -1":                   {PeakMin: -1},
 		"denoising.validation is -1":                 {Validation: -1},
+		"denoising.field_uas is 9, but any_scale":    {FieldUas: 9, AnyScale: true},
 		`no family "spirals"`:                        {Sky: data.SkyConfig{Families: map[string]float64{"spirals": 1}}},
 	} {
 		if _, err := train.NewDenoising(nil, c, 1); err == nil || !strings.Contains(err.Error(), want) {

@@ -48,8 +48,10 @@ func (p *prior) buildDenoiser(config []byte, rng *rand.Rand) ([]torch.Param, err
 	if err := readManifest(config, &c); err != nil {
 		return nil, err
 	}
-	if err := p.trainedOn(c.Denoising.Grid()); err != nil {
-		return nil, err
+	if !c.Denoising.AnyScale {
+		if err := p.trainedOn(c.Denoising.Grid()); err != nil {
+			return nil, err
+		}
 	}
 	d, err := models.NewDenoiser(c.UNet, rng)
 	if err != nil {

@@ -41,8 +41,12 @@ func newDenoiserTraining(text []byte, steps int) (*training, error) {
 
 // describeSkies says in words what a denoiser is trained on.
 func describeSkies(c train.DenoisingConfig) string {
-	return fmt.Sprintf("simulated skies (%s) on %d x %d pixels of a %g uas field, with white Gaussian noise of %g to %g of a peak of %g to %g",
-		familyWeights(c.Sky), c.Pixels, c.Pixels, c.FieldUas, c.SigmaMin, c.SigmaMax, c.PeakMin, c.PeakMax)
+	field := fmt.Sprintf("of a %g uas field", c.FieldUas)
+	if c.AnyScale {
+		field = "of any scale"
+	}
+	return fmt.Sprintf("simulated skies (%s) on %d x %d pixels %s, with white Gaussian noise of %g to %g of a peak of %g to %g",
+		familyWeights(c.Sky), c.Pixels, c.Pixels, field, c.SigmaMin, c.SigmaMax, c.PeakMin, c.PeakMax)
 }
 
 // familyWeights lists the sky families with their relative frequencies.

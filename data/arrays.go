@@ -13,7 +13,8 @@ import (
 	"fringe/radio"
 )
 
-// The tables hold one station per line: name, ITRF X Y Z in metres, SEFD in Jy; # starts a comment that names the source.
+// The tables hold one station per line: name, ITRF X Y Z in metres, SEFD in Jy; # starts a comment that names the source, or the band
+// (see ArrayBand).
 //
 //go:embed arrays/*.txt
 var arrayTables embed.FS
@@ -31,20 +32,34 @@ func Arrays() []string {
 // of eht-imaging's tables: lines of name, geocentric X Y Z in metres and the SEFD of one hand in Jy, separated by blanks; further
 // columns are ignored; # starts a comment; without an SEFD it is 0, unknown.
 func Array(name string) ([]radio.Station, error) {
-	var table []byte
-	var err error
-	if strings.HasSuffix(name, ".txt") {
-		if table, err = os.ReadFile(name); err != nil {
-			return nil, fmt.Errorf("data: array: %w", err)
-		}
-	} else if table, err = arrayTables.ReadFile("arrays/" + name + ".txt"); err != nil {
-		return nil, fmt.Errorf("data: no array %q, use any of %s, or a file with the ending .txt", name, strings.Join(Arrays(), ", "))
+	table, err := arrayText(name)
+	if err != nil {
+		return nil, err
 	}
-	stations, err := parseArray(string(table))
+	stations, err := parseArray(table)
+	if err == nil {
+		_, err = parseBand(table)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("data: array %q: %w", name, err)
 	}
 	return stations, nil
+}
+
+// arrayText returns the table of an array.
+func arrayText(name string) (string, error) {
+	if strings.HasSuffix(name, ".txt") {
+		table, err := os.ReadFile(name)
+		if err != nil {
+			return "", fmt.Errorf("data: array: %w", err)
+		}
+		return string(table), nil
+	}
+	table, err := arrayTables.ReadFile("arrays/" + name + ".txt")
+	if err != nil {
+		return "", fmt.Errorf("data: no array %q, use any of %s, or a file with the ending .txt", name, strings.Join(Arrays(), ", "))
+	}
+	return string(table), nil
 }
 
 func parseArray(table string) ([]radio.Station, error) {

@@ -2,7 +2,6 @@ package data
 
 import (
 	"errors"
-	"fmt"
 	"math/rand/v2"
 
 	"fringe/radio"
@@ -32,7 +31,7 @@ type interval struct {
 func check(effect string, fields ...interval) error {
 	for _, f := range fields {
 		if !(f.lo <= f.value && f.value <= f.hi) {
-			return fmt.Errorf("data: effects.%s.%s is %g, must be within %g to %g", effect, f.name, f.value, f.lo, f.hi)
+			return outside("", "effects."+effect+"."+f.name, f.value, f.lo, f.hi)
 		}
 	}
 	return nil

@@ -39,7 +39,7 @@ type ObservationConfig struct {
 	Scans   Range `yaml:"scans"`
 	ScanSec Range `yaml:"scan_sec"`
 	GapSec  Range `yaml:"gap_sec"`
-	// FreqGHz and BandwidthGHz are the observing frequency and the bandwidth averaged; 0 means 227.1 and 2.
+	// FreqGHz and BandwidthGHz are the observing frequency and the bandwidth averaged; 0 means those of the array, see [ArrayBand].
 	FreqGHz      float64 `yaml:"freq_ghz"`
 	BandwidthGHz float64 `yaml:"bandwidth_ghz"`
 	// MinElevationDeg is the lowest elevation at which a station observes; 0 means 10.
@@ -84,10 +84,17 @@ func (c ObservationConfig) WithDefaults() ObservationConfig {
 	c.RAHours, c.DecDeg = c.RAHours.or(Range{0, 24}), c.DecDeg.or(Range{-40, 50})
 	c.MJD = c.MJD.or(Range{57854, 57855})
 	c.Scans, c.ScanSec, c.GapSec = c.Scans.or(Range{12, 30}), c.ScanSec.or(Range{180, 420}), c.GapSec.or(Range{300, 1200})
-	c.FreqGHz, c.BandwidthGHz = orDefault(c.FreqGHz, 227.1), orDefault(c.BandwidthGHz, 2)
+	c.FreqGHz, c.BandwidthGHz = bandOf(c.Array, c.FreqGHz, c.BandwidthGHz)
 	c.MinElevationDeg = orDefault(c.MinElevationDeg, 10)
 	c.FluxJy, c.NoiseScale = c.FluxJy.or(Range{0.3, 1.2}), c.NoiseScale.or(Range{0.5, 4})
 	return c
+}
+
+// FieldUas returns the side of the field in microarcseconds in which the array sees a sky unless told otherwise, 128 for the EHT, see
+// [ArrayBand].
+func (c ObservationConfig) FieldUas() float64 {
+	c = c.WithDefaults()
+	return ArrayBand(c.Array).At(c.FreqGHz).FieldUas
 }
 
 // Load returns the config with Stations read from Array. What it draws depends no longer on a file, which may change and is

@@ -2,6 +2,7 @@ package data
 
 import (
 	"fmt"
+	"math"
 
 	"fringe/radio"
 )
@@ -31,17 +32,17 @@ func (s Setup) frame() radio.Frame {
 func (s Setup) channels() int { return max(s.Channels, 1) }
 
 func (s Setup) validate() error {
-	if !(s.IntegrationSec >= 0 && s.IntegrationSec <= 86400) {
-		return fmt.Errorf("data: observation integration_sec is %g, must be within 0 to 86400 (0 means the whole scan)", s.IntegrationSec)
+	if t := s.IntegrationSec; t != 0 && !(t >= 1e-3 && t <= 86400) {
+		return &FieldError{"observation", "integration_sec", fmt.Sprintf("%g", t), "within 0.001 to 86400 (0 means the whole scan)"}
 	}
 	if s.Channels < 0 || s.Channels > 1<<16 {
-		return fmt.Errorf("data: observation channels is %d, must be between 1 and 65536 (0 means 1)", s.Channels)
+		return &FieldError{"observation", "channels", fmt.Sprint(s.Channels), "between 1 and 65536 (0 means 1)"}
 	}
 	if !(s.DishMetres >= 0 && s.DishMetres <= 1000) {
-		return fmt.Errorf("data: observation dish_m is %g, must be within 0 to 1000 (0 means no shadows)", s.DishMetres)
+		return &FieldError{"observation", "dish_m", fmt.Sprintf("%g", s.DishMetres), "within 0 to 1000 (0 means no shadows)"}
 	}
 	if s.Frame != "" && s.Frame != "j2000" && s.Frame != "of_date" {
-		return fmt.Errorf("data: observation frame is %q, must be j2000 or of_date", s.Frame)
+		return &FieldError{"observation", "frame", fmt.Sprintf("%q", s.Frame), "j2000 or of_date"}
 	}
 	return nil
 }
@@ -75,8 +76,28 @@ type plan struct {
 	intraSite                            bool
 }
 
+// maxVisibilities bounds an observation to 8 GB.
+const maxVisibilities = 100_000_000
+
+// most returns how many visibilities there are when the source never sets.
+func (p plan) most() float64 {
+	n := 0.0
+	for _, s := range p.scans {
+		if sec := p.setup.IntegrationSec; sec > 0 {
+			n += math.Max(1, s.lengthSec/sec)
+		} else {
+			n++
+		}
+	}
+	stations := float64(len(p.stations))
+	return n * float64(p.setup.channels()) * stations * (stations - 1) / 2
+}
+
 // observation returns the visibilities of the stations that see the source, with the weights of [ThermalSigma].
 func (p plan) observation() (Observation, error) {
+	if n := p.most(); n > maxVisibilities {
+		return Observation{}, fmt.Errorf("an observation of up to %.3g visibilities, the most is %d: make integrations longer, or channels or scans fewer", n, maxVisibilities)
+	}
 	var mid, length []float64
 	for _, s := range p.scans {
 		times, sec := s.integrations(p.setup.IntegrationSec)

@@ -14,7 +14,7 @@ type PairConfig struct {
 	Sky         SkyConfig         `yaml:"sky"`
 	Observation ObservationConfig `yaml:"observation"`
 	Pixels      int               `yaml:"pixels"`              // 0 means 64
-	FieldUas    float64           `yaml:"field_uas"`           // side of the field in microarcseconds; 0 means 128
+	FieldUas    float64           `yaml:"field_uas"`           // side of the field in microarcseconds; 0 means the array's, see [ObservationConfig.FieldUas]
 	Transform   Transform         `yaml:"transform,omitempty"` // how visibilities are computed; "" means direct
 }
 
@@ -39,7 +39,7 @@ func (c PairConfig) Grid() radio.Grid {
 	if n == 0 {
 		n = 64
 	}
-	return radio.Grid{NX: n, NY: n, CellRad: orDefault(c.FieldUas, 128) * radio.Microarcsecond / float64(n)}
+	return radio.Grid{NX: n, NY: n, CellRad: orDefault(c.FieldUas, c.Observation.FieldUas()) * radio.Microarcsecond / float64(n)}
 }
 
 // Validate says which field is wrong and what it may be.
@@ -48,7 +48,7 @@ func (c PairConfig) Validate() error {
 		return fmt.Errorf("data: pair pixels is %d, must be between %d and 4096 (0 means 64)", n, minSide)
 	}
 	if f := c.FieldUas; f != 0 && !(f > 0 && f < 1e12) {
-		return fmt.Errorf("data: pair field_uas is %g, must be positive and below 1e12 (0 means 128)", f)
+		return fmt.Errorf("data: pair field_uas is %g, must be positive and below 1e12 (0 means the array's)", f)
 	}
 	if err := c.Transform.Validate(); err != nil {
 		return err

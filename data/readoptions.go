@@ -132,7 +132,7 @@ func (o ReadOptions) wavelengths(told string, freqHz, longest float64) (float64,
 // frequency returns the frequency that the file tells (0 when it tells none), or the option's.
 func (o ReadOptions) frequency(told float64) (float64, error) {
 	if told > 0 && o.FreqHz > 0 && told != o.FreqHz {
-		return 0, optionError("FreqHz", "it says a frequency of %g Hz, option FreqHz %g Hz: leave the option out", told, o.FreqHz)
+		return 0, optionError("FreqHz", "it says a frequency of %g Hz, option FreqHz %g Hz: leave it out", told, o.FreqHz)
 	}
 	if told == 0 {
 		told = o.FreqHz

@@ -30,7 +30,7 @@ type Schedule struct {
 	Scans   int     `yaml:"scans"`
 	ScanSec float64 `yaml:"scan_sec"`
 	GapSec  float64 `yaml:"gap_sec"`
-	// FreqGHz is the middle of the band and BandwidthGHz its width; 0 means 227.1 and 2.
+	// FreqGHz is the middle of the band and BandwidthGHz its width; 0 means those of the array, see [ArrayBand].
 	FreqGHz      float64 `yaml:"freq_ghz"`
 	BandwidthGHz float64 `yaml:"bandwidth_ghz"`
 	// MinElevationDeg is the lowest elevation at which a station observes; 0 means 10.
@@ -59,7 +59,7 @@ func (s Schedule) WithDefaults() Schedule {
 	if s.Scans == 0 && s.ScanSec == 0 && s.GapSec == 0 {
 		s.Scans, s.ScanSec, s.GapSec = 25, 400, 800
 	}
-	s.FreqGHz, s.BandwidthGHz = orDefault(s.FreqGHz, 227.1), orDefault(s.BandwidthGHz, 2)
+	s.FreqGHz, s.BandwidthGHz = bandOf(s.Array, s.FreqGHz, s.BandwidthGHz)
 	s.MinElevationDeg, s.NoiseScale = orDefault(s.MinElevationDeg, 10), orDefault(s.NoiseScale, 1)
 	return s
 }
@@ -81,8 +81,8 @@ func (s Schedule) Observation() (Observation, error) {
 		return Observation{}, fmt.Errorf("data: schedule: %w", err)
 	}
 	if obs.Vis.Len() == 0 {
-		return Observation{}, fmt.Errorf("data: schedule: no two stations of %s see %s (RA %.4g h, Dec %.4g°) above %g° in any scan; check "+
-			"start, dec_deg and min_elevation_deg", p.array, p.source.Name, p.source.RARad*12/math.Pi, p.source.DecRad*180/math.Pi,
+		return Observation{}, fmt.Errorf("data: schedule: no two stations of %s see %s (RA %.4g h, Dec %.4g°) above %g° in any scan",
+			p.array, p.source.Name, p.source.RARad*12/math.Pi, p.source.DecRad*180/math.Pi,
 			p.minElevationRad*180/math.Pi)
 	}
 	return obs, nil
@@ -96,9 +96,9 @@ func (s Schedule) plan() (plan, error) {
 	if err := errors.Join(s.Setup.validate(), s.Effects.Validate()); err != nil {
 		return plan{}, err
 	}
-	start, err := parseTime(s.Start)
-	if err != nil {
-		return plan{}, fmt.Errorf("data: schedule start: %w", err)
+	start, ok := parseTime(s.Start)
+	if !ok {
+		return plan{}, &FieldError{"schedule", "start", fmt.Sprintf("%q", s.Start), "a time as 2017-04-11T00:46:00, or a modified Julian date from 40000 to 100000"}
 	}
 	stations, err := s.stations()
 	if err != nil {
@@ -126,11 +126,11 @@ func (s Schedule) checkRanges() error {
 		{"noise_scale", s.NoiseScale, 1e-6, 1e6},
 	} {
 		if !(f.lo <= f.value && f.value <= f.hi) {
-			return fmt.Errorf("data: schedule %s is %g, must be within %g to %g", f.name, f.value, f.lo, f.hi)
+			return outside("schedule", f.name, f.value, f.lo, f.hi)
 		}
 	}
 	if s.BandwidthGHz >= 2*s.FreqGHz {
-		return fmt.Errorf("data: schedule bandwidth_ghz is %g, must be below twice freq_ghz, %g", s.BandwidthGHz, 2*s.FreqGHz)
+		return &FieldError{"schedule", "bandwidth_ghz", fmt.Sprintf("%g", s.BandwidthGHz), fmt.Sprintf("below twice the frequency, %g", 2*s.FreqGHz)}
 	}
 	return nil
 }
@@ -148,7 +148,7 @@ func (s Schedule) stations() ([]radio.Station, error) {
 		}
 		for _, name := range s.Stations {
 			if !slices.Contains(names, name) {
-				return nil, fmt.Errorf("data: schedule stations: array %s has no %q, use any of %s", s.Array, name, strings.Join(names, ", "))
+				return nil, &FieldError{"schedule", "stations", fmt.Sprintf("%q", name), fmt.Sprintf("one of array %s's, %s", s.Array, strings.Join(names, ", "))}
 			}
 		}
 		all = slices.DeleteFunc(all, func(station radio.Station) bool { return !slices.Contains(s.Stations, station.Name) })
@@ -157,17 +157,12 @@ func (s Schedule) stations() ([]radio.Station, error) {
 }
 
 // parseTime returns the modified Julian date of a UTC date and time, or of a modified Julian date in digits.
-func parseTime(text string) (mjd float64, err error) {
-	if mjd, err = strconv.ParseFloat(text, 64); err == nil {
-		if !(mjd >= 40000 && mjd <= 100000) {
-			return 0, fmt.Errorf("%q is no modified Julian date between 40000 and 100000", text)
-		}
-		return mjd, nil
-	}
+func parseTime(text string) (mjd float64, ok bool) {
+	mjd, err := strconv.ParseFloat(text, 64)
 	for _, layout := range []string{"2006-01-02T15:04:05", "2006-01-02T15:04", "2006-01-02"} {
-		if t, err := time.Parse(layout, strings.TrimSuffix(text, "Z")); err == nil {
-			return float64(t.Unix())/86400 + float64(t.Nanosecond())/86400e9 + 40587, nil // the epoch of Unix is MJD 40587
+		if t, wrong := time.Parse(layout, strings.TrimSuffix(text, "Z")); wrong == nil {
+			mjd, err = float64(t.Unix())/86400+float64(t.Nanosecond())/86400e9+40587, nil // the epoch of Unix is MJD 40587
 		}
 	}
-	return 0, fmt.Errorf("%q is neither a time as 2017-04-11T00:46:00 nor a modified Julian date", text)
+	return mjd, err == nil && mjd >= 40000 && mjd <= 100000
 }

@@ -126,18 +126,18 @@ func TestScheduleIntegrationsAndChannels(t *testing.T) {
 
 func TestScheduleValidate(t *testing.T) {
 	for want, s := range map[string]data.Schedule{
-		`no array "x"`:    {Array: "x"},
-		`has no "SKA"`:    {Stations: []string{"ALMA", "SKA"}},
-		"dec_deg":         {DecDeg: 91},
-		"start":           {Start: "yesterday"},
-		"40000":           {Start: "12"},
-		"scans is 0":      {ScanSec: 10},
-		"twice freq_ghz":  {FreqGHz: 1, BandwidthGHz: 2},
-		"integration_sec": {Setup: data.Setup{IntegrationSec: math.NaN()}},
-		"channels is -1":  {Setup: data.Setup{Channels: -1}},
-		"dish_m":          {Setup: data.Setup{DishMetres: -1}},
-		"frame is":        {Setup: data.Setup{Frame: "b1950"}},
-		"no two stations": {Source: "low", DecDeg: -60, Stations: []string{"SMT", "PV"}},
+		`no array "x"`: {Array: "x"},
+		`stations is "SKA", must be one of array eht2017`: {Stations: []string{"ALMA", "SKA"}},
+		"dec_deg":                   {DecDeg: 91},
+		"start":                     {Start: "yesterday"},
+		"40000":                     {Start: "12"},
+		"scans is 0":                {ScanSec: 10},
+		"below twice the frequency": {FreqGHz: 1, BandwidthGHz: 2},
+		"integration_sec":           {Setup: data.Setup{IntegrationSec: math.NaN()}},
+		"channels is -1":            {Setup: data.Setup{Channels: -1}},
+		"dish_m":                    {Setup: data.Setup{DishMetres: -1}},
+		"frame is":                  {Setup: data.Setup{Frame: "b1950"}},
+		"no two stations":           {Source: "low", DecDeg: -60, Stations: []string{"SMT", "PV"}},
 	} {
 		if _, err := s.Observation(); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%+v: error %v, want one with %q", s, err, want)

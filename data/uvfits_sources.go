@@ -72,7 +72,7 @@ func (s *uvSources) choose(wanted string) error {
 		return errors.New("no group has a valid SOURCE")
 	}
 	if wanted == "" && len(ids) > 1 {
-		return optionError("Source", "it holds %d sources, choose one with Source: %s", len(ids), s.list(ids))
+		return optionError("Source", "it holds %d sources, choose one with option Source: %s", len(ids), s.list(ids))
 	}
 	for _, id := range ids {
 		name := s.named(id).Name

@@ -38,7 +38,7 @@ func (s *Set) chooseField(wanted string, rows map[int]*rowCount) (err error) {
 	}
 	switch {
 	case wanted == "" && len(ids) > 1:
-		return optionError("Source", "it holds %d fields, choose one with Source: %s", len(ids), list())
+		return optionError("Source", "it holds %d fields, choose one with option Source: %s", len(ids), list())
 	case chosen < 0:
 		return optionError("Source", "it holds no field %q, only %s", wanted, list())
 	}

@@ -28,7 +28,7 @@ func (b Beam) Validate() error {
 
 // String returns widths and position angle, such as "21.6 x 16.8 uas at 66 deg".
 func (b Beam) String() string {
-	size, unit := AngleUnit(b.MinRad)
+	size, unit := AngleUnit(b.MajRad)
 	return fmt.Sprintf("%.3g x %.3g %s at %.3g deg", b.MajRad/size, b.MinRad/size, unit, b.PARad*180/math.Pi)
 }
 

@@ -26,7 +26,7 @@ type ReconstructionConfig struct {
 	Sky         data.SkyConfig         `yaml:"sky"`
 	Observation data.ObservationConfig `yaml:"observation"`
 	Pixels      int                    `yaml:"pixels"`              // side of the images; 0 means 64
-	FieldUas    float64                `yaml:"field_uas"`           // side of the field in microarcseconds; 0 means 128
+	FieldUas    float64                `yaml:"field_uas"`           // side of the field in microarcseconds; 0 means that of the array, 128 for the EHT
 	Systematic  float64                `yaml:"systematic"`          // fraction of each amplitude added to its noise, as when imaging; 0 for none
 	Transform   data.Transform         `yaml:"transform,omitempty"` // how visibilities are computed; "" means direct
 	// Shards is a folder of the training pairs, made by fringe simulate of this config; "" simulates them as they are needed, which
@@ -43,7 +43,7 @@ func (c ReconstructionConfig) WithDefaults() ReconstructionConfig {
 		c.Pixels = 64
 	}
 	if c.FieldUas == 0 {
-		c.FieldUas = 128
+		c.FieldUas = c.Observation.FieldUas()
 	}
 	if c.Loss == "" {
 		c.Loss = "rmse"

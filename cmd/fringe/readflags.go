@@ -72,14 +72,28 @@ func readHint(err error) error {
 	if !errors.As(err, &about) {
 		return withHint(err, "fringe reads %s; docs/formats.md says what each may hold", data.Readable)
 	}
-	flag := map[string]string{
-		"Source": "--source NAME names the source", "Stokes": "--stokes I, RR, LL, XX or YY says what to read",
-		"SpectralWindow": "--spw NAME names the spectral window", "Column": "--column names the column, of a Measurement Set",
-		"Channels": "--channels says which channels to read", "FreqHz": "--freq says the frequency, such as --freq 230GHz",
-		"UVUnit": "--uv-unit says the unit of u and v: m, lambda, klambda or Mlambda",
-	}[about.Option]
-	return withHint(err, "%s", flag)
+	return inFlags(err, about.Option)
 }
+
+// inFlags returns an error about a read option in the words of its flag.
+func inFlags(err error, option string) error {
+	f := map[string]struct{ flag, hint string }{
+		"Source": {"--source", "--source NAME names the source"}, "Stokes": {"--stokes", "--stokes I, RR, LL, XX or YY says what to read"},
+		"SpectralWindow": {"--spw", "--spw NAME names the spectral window"}, "Column": {"--column", "--column names the column, of a Measurement Set"},
+		"Channels": {"--channels", "--channels says which channels to read"}, "FreqHz": {"--freq", "--freq says the frequency, such as --freq 230GHz"},
+		"UVUnit": {"--uv-unit", "--uv-unit says the unit of u and v: m, lambda, klambda or Mlambda"},
+	}[option]
+	return withHint(reworded{strings.ReplaceAll(err.Error(), "option "+option, f.flag), err}, "%s", f.hint)
+}
+
+// reworded is an error in other words.
+type reworded struct {
+	text  string
+	cause error
+}
+
+func (r reworded) Error() string { return r.text }
+func (r reworded) Unwrap() error { return r.cause }
 
 // maxChannels bounds a list of channels.
 const maxChannels = 1 << 20

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -49,7 +50,7 @@ func (o *observeFlags) skyFlags() {
 	f.StringVar(&o.family, "sky", "", "or a sky that is drawn: the name of a family, such as ring, disc or jet")
 	f.Uint64Var(&o.seed, "seed", 1, "of the drawn sky, the noise and the gains")
 	f.IntVar(&o.npix, "npix", 128, "of a drawn sky: pixels along each side of the truth image")
-	f.Var(&o.fov, "fov", "width of the image, such as 128uas: a PNG and a drawn sky need it (default of the latter: 128uas)")
+	f.Var(&o.fov, "fov", "width of the image, such as 128uas: a PNG needs it (default of a drawn sky: the array's, 128uas for the EHT)")
 	f.Var(&o.flux, "flux", "total flux, such as 0.6Jy (default: that of a FITS image, 1Jy of a drawn sky)")
 }
 
@@ -64,11 +65,11 @@ func (o *observeFlags) scheduleFlags() {
 	f.DurationVar(&o.scan, "scan", 400*time.Second, "length of a scan")
 	f.DurationVar(&o.gap, "gap", 800*time.Second, "pause after each scan")
 	f.DurationVar(&o.integration, "integration", 0, "time per visibility, such as 10s (default: the whole scan)")
-	f.Var(&o.freq, "freq", "middle of the band (default: that of the FITS image, else 227.1GHz)")
-	f.Var(&o.bandwidth, "bandwidth", "width of the band (default: 2GHz, or a hundredth of the frequency when that is less)")
+	f.Var(&o.freq, "freq", "middle of the band (default: that of the FITS image, else the array's)")
+	f.Var(&o.bandwidth, "bandwidth", "width of the band (default: the array's, or a tenth of the frequency when that is less)")
 	f.IntVar(&s.Channels, "channels", 1, "channels into which the band is split")
 	f.Float64Var(&s.MinElevationDeg, "min-elevation", 10, "lowest elevation at which a station observes, degrees")
-	f.Float64Var(&s.DishMetres, "dish", 0, "diameter of the dishes in metres, for shadows; 0 for none")
+	f.Float64Var(&s.DishMetres, "dish", 0, "diameter of the dishes in metres, for shadows; 0 for none (default: the array's)")
 	f.StringVar(&s.Frame, "frame", "j2000", "what the position refers to: j2000, or of_date as in the EHT's files of 2017")
 	f.BoolVar(&s.IntraSite, "keep-intra-site", false, "keep the baselines between stations of one site")
 }
@@ -107,15 +108,34 @@ func (o *observeFlags) plan(sky *simulatedSky) (data.Schedule, error) {
 			return s, withHint(fmt.Errorf("--%s is %s, which is out of range", f.name, o.set.Lookup(f.name).Value), "fringe simulate --help says what it means")
 		}
 	}
+	if !o.set.Changed("dish") {
+		s.DishMetres = data.ArrayBand(s.Array).DishMetres
+	}
 	s.FreqGHz, s.BandwidthGHz = o.freq.value/1e9, o.bandwidth.value/1e9
 	if s.FreqGHz == 0 {
 		s.FreqGHz = sky.header.FreqHz / 1e9
 	}
-	if s.FreqGHz == 0 {
-		s.FreqGHz = 227.1
-	}
-	if s.BandwidthGHz == 0 {
-		s.BandwidthGHz = min(2, s.FreqGHz/100)
-	}
 	return s, nil
+}
+
+// inFlags returns an error about a field of the schedule in the words of its flag.
+func (o *observeFlags) inFlags(err error) error {
+	var field *data.FieldError
+	if !errors.As(err, &field) {
+		return withHint(err, "when and where: --start, --source and --min-elevation; by whom: --array and --stations; the rest: fringe simulate --help")
+	}
+	f, ok := map[string]struct{ flag, unit string }{
+		"start": {"start", ""}, "stations": {"stations", ""}, "scans": {"scans", ""}, "scan_sec": {"scan", " s"}, "gap_sec": {"gap", " s"},
+		"integration_sec": {"integration", " s"}, "channels": {"channels", ""}, "freq_ghz": {"freq", " GHz"}, "bandwidth_ghz": {"bandwidth", " GHz"},
+		"min_elevation_deg": {"min-elevation", " degrees"}, "dish_m": {"dish", " m"}, "frame": {"frame", ""}, "noise_scale": {"noise-scale", ""},
+		"effects.drift.amplitude_sigma": {"gain-amplitude", ""}, "effects.drift.phase_sigma_deg": {"gain-phase", " degrees"},
+		"effects.drift.correlation_sec": {"gain-time", " s"}, "effects.leakage.d_term": {"leakage", ""}, "effects.flags.fraction": {"lost", ""},
+		"effects.flags.station_fraction": {"stations-off", ""}, "effects.smearing.time_samples": {"smear-time", ""},
+		"effects.smearing.channel_samples": {"smear-channel", ""},
+	}[field.Field]
+	if !ok {
+		return err
+	}
+	wrong := reworded{fmt.Sprintf("--%s is %s%s, must be %s%s", f.flag, field.Value, f.unit, field.Want, f.unit), err}
+	return withHint(wrong, "fringe simulate --help says what --%s means", f.flag)
 }

@@ -30,9 +30,10 @@ func (o *observeFlags) run(out string, log io.Writer) error {
 	if err != nil {
 		return err
 	}
+	schedule = schedule.WithDefaults() // for the record
 	obs, err := schedule.Observation()
 	if err != nil {
-		return withHint(err, "when and where: --start, --source and --min-elevation; by whom: --array and --stations; the rest: fringe simulate --help")
+		return o.inFlags(err)
 	}
 	transform, how, err := sky.transform(obs.Vis)
 	if err != nil {

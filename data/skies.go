@@ -6,15 +6,14 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
-	"strings"
 
 	"fringe/radio"
 )
 
-// SkyConfig says which skies are drawn. The zero value is ready to use: all families with their default weights.
+// SkyConfig says which skies are drawn. The zero value is ready to use: the compact families with their default weights.
 type SkyConfig struct {
-	// Families gives the relative frequency of each family; those that are absent are not drawn. Empty means all families
-	// with the weights of [Families].
+	// Families gives the relative frequency of each family of [AllFamilies]; those that are absent are not drawn. "all" stands for all of
+	// them in equal shares. Empty means the compact ones with the weights of [Families].
 	Families map[string]float64 `yaml:"families"`
 	// MinWidthPixels is the smallest FWHM (edge, knot, ring) in pixels of the grid that the sky is drawn for; 0 means 2.
 	MinWidthPixels float64 `yaml:"min_width_pixels"`
@@ -25,36 +24,20 @@ type SkyConfig struct {
 	MaxOffset float64 `yaml:"max_offset"`
 }
 
-// Families returns the names of the sky families and their default weights. Rings and crescents are 3 of 20; together with
-// the rings inside mixed skies fewer than one draw in five holds a ring.
-func Families() map[string]float64 {
-	return map[string]float64{"ring": 3, "disc": 2, "gaussian": 3, "jet": 4, "blobs": 3, "field": 3, "mixed": 2}
-}
-
 // WithDefaults returns the config with its zero fields replaced by what they mean.
 func (c SkyConfig) WithDefaults() SkyConfig {
 	if len(c.Families) == 0 {
 		c.Families = Families()
 	}
+	c.Families = expanded(c.Families)
 	c.MinWidthPixels, c.MaxExtent, c.MaxOffset = orDefault(c.MinWidthPixels, 2), orDefault(c.MaxExtent, 2.0/3), orDefault(c.MaxOffset, 0.08)
 	return c
 }
 
 // Validate says which field is wrong and what it may be.
 func (c SkyConfig) Validate() error {
-	known, sum := Families(), 0.0
-	for _, name := range slices.Sorted(maps.Keys(c.Families)) {
-		w := c.Families[name]
-		if _, ok := known[name]; !ok {
-			return fmt.Errorf("data: sky families: no family %q, use any of %s", name, strings.Join(slices.Sorted(maps.Keys(known)), ", "))
-		}
-		if !(w >= 0) || math.IsInf(w, 0) {
-			return fmt.Errorf("data: sky families: weight of %q is %g, must be zero or positive and finite", name, w)
-		}
-		sum += w
-	}
-	if len(c.Families) > 0 && !(sum > 0) {
-		return fmt.Errorf("data: sky families: all weights are zero, give one a positive weight")
+	if err := validateFamilies(c.Families); err != nil {
+		return err
 	}
 	if p := c.MinWidthPixels; p != 0 && !(p >= 1 && p <= 16) {
 		return fmt.Errorf("data: sky min_width_pixels is %g, must be between 1 and 16 (0 means 2)", p)
@@ -128,25 +111,6 @@ func (d drawer) choose(weights map[string]float64) string {
 		x -= weights[n]
 	}
 	return last
-}
-
-func (d drawer) family(name string) []part {
-	switch name {
-	case "ring":
-		return d.ring()
-	case "disc":
-		return d.disc()
-	case "gaussian":
-		return d.gaussian()
-	case "jet":
-		return d.jet()
-	case "blobs":
-		return d.blobs()
-	case "field":
-		return d.field()
-	default:
-		return d.mixed()
-	}
 }
 
 // place shrinks the parts until they fit into the field, when they do not, and moves them by one random offset that keeps

@@ -24,6 +24,11 @@ func (d drawer) mixed() []part {
 	weights := Families()
 	delete(weights, "mixed")
 	weights["ring"] /= 2
+	return d.overlay(weights)
+}
+
+// overlay draws two or three skies of the families with the given weights.
+func (d drawer) overlay(weights map[string]float64) []part {
 	var all []part
 	d.offset = 0.15
 	for range 2 + d.IntN(2) {

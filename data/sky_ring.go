@@ -71,33 +71,6 @@ func (r ring) at(x, y float64) float64 {
 // smoothStep is the logistic function with a slope near that of the normal distribution function.
 func smoothStep(t float64) float64 { return 1 / (1 + math.Exp(-1.702*t)) }
 
-// crescent is a disc out of which a smaller, displaced one is taken.
-type crescent struct {
-	outer, inner disc
-	depth        float64 // 1 takes everything out
-}
-
-func (c crescent) bounds() box { return c.outer.bounds() }
-
-func (c crescent) moved(scale, dx, dy float64) brightness {
-	c.outer, c.inner = c.outer.shifted(scale, dx, dy), c.inner.shifted(scale, dx, dy)
-	return c
-}
-
-func (c crescent) row(dst []float64, x0, dx, y float64) {
-	reach := c.outer.reach()
-	if math.Abs(y-c.outer.y) > reach {
-		return
-	}
-	i0, i1 := within(len(dst), x0, dx, c.outer.x-reach, c.outer.x+reach)
-	for i := i0; i < i1; i++ {
-		x := x0 + float64(i)*dx
-		if v := c.outer.at(x, y); v > 0 {
-			dst[i] += v * (1 - c.depth*c.inner.at(x, y))
-		}
-	}
-}
-
 // ring draws rings (three of four) and crescents. Diameter 0.15 to 0.55 of the field (19 to 70 µas of 128), axis ratio 1 to
 // 1.25; rings: FWHM from the smallest width to 0.7 of the diameter, dipole up to 0.98 (half of them above 0.6), quadrupole up to 0.3, floor up to 0.5
 // of the ridge; crescents: inner disc 0.4 to 0.85 of the outer, displaced up to their difference, depth 0.6 to 1. Half of

@@ -21,3 +21,13 @@ func DecodeNPY(raw []byte) (shape []int, n int, err error) {
 	}
 	return a.shape, len(a.values), nil
 }
+
+// Unraised returns the sky as it was drawn, before its dynamic range was raised, and whether that did anything.
+func Unraised(s Sky) (drawn Sky, raised bool) {
+	raised = s.contrast.steep > 0
+	s.contrast = contrast{}
+	return s, raised
+}
+
+// Steepness is the ln a with which a level falls to 1/dynamic.
+func Steepness(level, dynamic float64) float64 { return steepness(level, dynamic) }

@@ -11,6 +11,9 @@ import (
 // Range is an interval from which a number is drawn uniformly; both ends may be equal.
 type Range [2]float64
 
+// IsZero reports whether r is zero, which YAML leaves out of the fields that say so.
+func (r Range) IsZero() bool { return r == Range{} }
+
 // or returns r, or otherwise when r is zero.
 func (r Range) or(otherwise Range) Range {
 	if r == (Range{}) {

@@ -22,6 +22,10 @@ type SkyConfig struct {
 	// MaxOffset is the largest offset of the source from the phase centre along each axis, as a fraction of the shorter side
 	// of the field; 0 means 0.08. It is reduced where the source would leave the field.
 	MaxOffset float64 `yaml:"max_offset"`
+	// DynamicRange is the ratio of the peak to the median brightness of the emission, drawn uniformly in the logarithm within 10 and 5e5,
+	// to which faint emission is darkened by exponentiation; zero leaves the skies as they are drawn. Before, they are drawn wider, so
+	// that nothing is narrower than MinWidthPixels after it. See docs/simulation.md.
+	DynamicRange Range `yaml:"dynamic_range,omitempty"`
 }
 
 // WithDefaults returns the config with its zero fields replaced by what they mean.
@@ -48,7 +52,7 @@ func (c SkyConfig) Validate() error {
 	if o := c.MaxOffset; o != 0 && !(o > 0 && o <= 0.3) {
 		return fmt.Errorf("data: sky max_offset is %g, must be positive and at most 0.3 of the field (0 means 0.08)", o)
 	}
-	return nil
+	return validDynamicRange(c.DynamicRange)
 }
 
 // Draw draws a sky for the field of g, which must be at least 32 pixels each way. The result is a continuous brightness,
@@ -72,8 +76,17 @@ func (c SkyConfig) Draw(rng *rand.Rand, g radio.Grid) (Sky, error) {
 		extent: c.MaxExtent,
 		offset: c.MaxOffset,
 	}
+	dynamic := 0.0
+	if r := c.DynamicRange; !r.IsZero() {
+		dynamic = r[0] * math.Pow(r[1]/r[0], d.Float64())
+		d.width *= narrowing(steepness(faint, dynamic))
+	}
 	family := d.choose(c.Families)
-	return Sky{Family: family, fieldRad: float64(side) * g.CellRad, pixel: d.pixel, parts: d.place(d.family(family))}, nil
+	sky := Sky{Family: family, fieldRad: float64(side) * g.CellRad, pixel: d.pixel, parts: d.place(d.family(family))}
+	if dynamic > 0 {
+		sky.raise(dynamic, g)
+	}
+	return sky, nil
 }
 
 const minSide = 32

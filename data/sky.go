@@ -14,6 +14,7 @@ type Sky struct {
 	fieldRad float64 // side of the field
 	pixel    float64 // pixel of the grid that the sky was drawn for, as a fraction of the field
 	parts    []part
+	contrast contrast
 }
 
 // part is a brightness with its share of the flux. Coordinates are fractions of the field: x to the East, y to the North.
@@ -76,14 +77,23 @@ func (s Sky) Render(g radio.Grid) []float64 {
 	if s.fieldRad == 0 {
 		return img
 	}
-	cell := g.CellRad / s.fieldRad
-	over := max(1, int(math.Ceil(4*cell/s.pixel-1e-9)))
-	r := raster{g: g, over: over, dx: cell / float64(over), sub: make([]float64, g.NX*over), one: make([]float64, g.Len())}
-	for _, p := range s.parts {
-		r.add(img, p)
+	r := s.raster(g)
+	if s.contrast.steep > 0 {
+		r.addAll(img, s.parts, s.contrast)
+	} else {
+		for _, p := range s.parts {
+			r.add(img, p)
+		}
 	}
 	scaleTo(img, 1)
 	return img
+}
+
+// raster returns the samples at which the sky is rendered on g.
+func (s Sky) raster(g radio.Grid) *raster {
+	cell := g.CellRad / s.fieldRad
+	over := max(1, int(math.Ceil(4*cell/s.pixel-1e-9)))
+	return &raster{g: g, over: over, dx: cell / float64(over), sub: make([]float64, g.NX*over), one: make([]float64, g.Len())}
 }
 
 // raster samples brightnesses on an over times finer grid.
@@ -94,15 +104,21 @@ type raster struct {
 	sub, one []float64 // a row of samples; the image of one part
 }
 
-// add adds one part with its flux to img.
-func (r *raster) add(img []float64, p part) {
-	clear(r.one)
-	nx, n := r.g.NX, float64(r.over)
-	x0 := (float64(nx/2)+0.5)*n*r.dx - r.dx/2 // the easternmost sample
+// sample adds row j of the samples of a part to sub.
+func (r *raster) sample(p part, j int) {
+	n := float64(r.over)
+	x0 := (float64(r.g.NX/2)+0.5)*n*r.dx - r.dx/2 // the easternmost sample
 	y0 := -(float64(r.g.NY/2)+0.5)*n*r.dx + r.dx/2
+	p.row(r.sub, x0, -r.dx, y0+float64(j)*r.dx)
+}
+
+// add adds one part with its flux to img, and returns the sum over its samples.
+func (r *raster) add(img []float64, p part) (sum float64) {
+	clear(r.one)
+	nx := r.g.NX
 	for j := range r.g.NY * r.over {
 		clear(r.sub)
-		p.row(r.sub, x0, -r.dx, y0+float64(j)*r.dx)
+		r.sample(p, j)
 		row := r.one[j/r.over*nx:][:nx]
 		for x := range row {
 			sum := 0.0
@@ -112,10 +128,20 @@ func (r *raster) add(img []float64, p part) {
 			row[x] += sum
 		}
 	}
-	sum := 0.0
+	if sum = r.taper(r.one); sum > 0 {
+		for k, b := range r.one {
+			img[k] += p.flux / sum * b
+		}
+	}
+	return sum
+}
+
+// taper darkens the border of img and returns its sum.
+func (r *raster) taper(img []float64) (sum float64) {
+	n := float64(r.over)
 	for y := range r.g.NY {
 		w := taper(r.g.M(y) * n * r.dx / r.g.CellRad)
-		row := r.one[y*nx:][:nx]
+		row := img[y*r.g.NX:][:r.g.NX]
 		for x := range row {
 			if row[x] != 0 {
 				row[x] *= w * taper(r.g.L(x)*n*r.dx/r.g.CellRad)
@@ -123,11 +149,7 @@ func (r *raster) add(img []float64, p part) {
 			}
 		}
 	}
-	if sum > 0 {
-		for k, b := range r.one {
-			img[k] += p.flux / sum * b
-		}
-	}
+	return sum
 }
 
 // taper falls from 1 to 0 between inside and border, as a raised cosine.

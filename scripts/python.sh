@@ -40,4 +40,5 @@ if [ "${1:-}" = peers ]; then
 else
   venv "$env"
   add check-1 numpy==1.26.4 astropy==6.1.7 safetensors==0.4.5
+  add check-2 numpy==1.26.4 tensorboard==2.18.0
 fi

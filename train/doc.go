@@ -6,4 +6,5 @@
 //
 // In its folder a run keeps a checkpoint (package checkpoints; the weights are their exponential moving average, the state is
 // what resuming needs), best, the weights of the best validation so far, and metrics.jsonl, one line per report.
+// Validations leave pictures of a few examples ([Shower]) in pictures, and with LoopConfig.TensorBoard there is an event file.
 package train

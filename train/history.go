@@ -35,7 +35,8 @@ func keepLatest(dir string, latest, now int) error {
 	}
 	steps := map[int]string{}
 	for _, e := range entries {
-		if step, err := strconv.Atoi(strings.TrimSuffix(e.Name(), filepath.Ext(e.Name()))); err == nil {
+		name := strings.TrimPrefix(strings.TrimSuffix(e.Name(), filepath.Ext(e.Name())), "step-")
+		if step, err := strconv.Atoi(name); err == nil {
 			steps[step] = e.Name()
 		}
 	}

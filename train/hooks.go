@@ -8,6 +8,8 @@ type Report struct {
 	GradNorm       float64            // of the last step, before clipping
 	ItemsPerSecond float64            // since the former report; 0 without a clock
 	Metrics        map[string]float64 // of the validation at this step; nil when there was none
+	Picture        []byte             // PNG of the validation at this step, see Shower; nil when there is none
+	Best           bool               // the validation at this step is the best so far
 }
 
 // Hook is called with every report, after the numbers were found to be finite and before the checkpoint is saved. An error

@@ -44,7 +44,7 @@ func trainIn(dir string) error {
 		return err
 	}
 	cfg := train.LoopConfig{
-		Steps: 600, Batch: 2, EMADecay: 0.9, ReportEvery: 1, ValidateEvery: 7, SaveEvery: 5, Workers: 2, Monitor: "gain_db", Keep: 2, Dir: dir,
+		Steps: 600, Batch: 2, EMADecay: 0.9, ReportEvery: 1, ValidateEvery: 14, SaveEvery: 5, Workers: 2, Monitor: "gain_db", Keep: 2, Dir: dir,
 		Optimizer: train.OptimizerConfig{Name: "rmsprop", Momentum: 0.5},
 		Schedule:  train.ScheduleConfig{Name: "plateau", Patience: 3, Factor: 0.7},
 	}

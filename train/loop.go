@@ -44,6 +44,7 @@ func Run[B any](ctx context.Context, cfg LoopConfig, task Task[B], batches func(
 	}
 	l := loop{cfg: cfg.WithDefaults(), hooks: hooks}
 	l.validator, _ = task.(Validator)
+	l.shower, _ = task.(Shower)
 	err := torch.Do(func(s *torch.Scope) (err error) {
 		if err := l.begin(s, task.Params()); err != nil {
 			return err
@@ -80,7 +81,8 @@ type loop struct {
 	hooks     []Hook
 	optimizer optimizer
 	validator Validator // nil for none
-	closeLog  func() error
+	shower    Shower    // nil for none
+	close     []func() error
 	savedAt   int       // step of the checkpoint on disk
 	clockAt   time.Time // of the last report
 	items     int       // examples since then
@@ -95,7 +97,7 @@ func (l *loop) begin(s *torch.Scope, params []torch.Param) error {
 	if l.optimizer, err = l.cfg.Optimizer.optimizer(l.cfg.WeightDecay); err != nil {
 		return err
 	}
-	l.state, l.closeLog, l.savedAt = newState(s, params, l.optimizer.slots()), func() error { return nil }, -1
+	l.state, l.savedAt = newState(s, params, l.optimizer.slots()), -1
 	if l.cfg.Dir == "" {
 		l.tick()
 		return nil
@@ -110,12 +112,33 @@ func (l *loop) begin(s *torch.Scope, params []torch.Param) error {
 	} else if err := l.checkpoint(); err != nil { // an unusable folder is found now, not after hours
 		return err
 	}
+	if err := l.openRecords(); err != nil {
+		return errors.Join(err, l.end())
+	}
+	l.tick()
+	return nil
+}
+
+// openRecords puts the hooks that write into the folder of the run before the others.
+func (l *loop) openRecords() error {
 	f, err := openLog(l.cfg.Dir, l.step)
 	if err != nil {
 		return err
 	}
-	l.closeLog, l.hooks = f.Close, append([]Hook{logTo(f)}, l.hooks...)
-	l.tick()
+	l.close = append(l.close, f.Close)
+	ours := []Hook{logTo(f)}
+	if l.draws() {
+		ours = append(ours, picturesTo(l.cfg.Dir, l.cfg.pictures()))
+	}
+	if l.cfg.TensorBoard {
+		w, err := l.openTensorBoard()
+		if err != nil {
+			return err
+		}
+		l.close = append(l.close, w.Close)
+		ours = append(ours, tensorBoardTo(w))
+	}
+	l.hooks = append(ours, l.hooks...)
 	return nil
 }
 
@@ -131,7 +154,13 @@ func refuseUsed(dir string) error {
 	}
 }
 
-func (l *loop) end() error { return l.closeLog() }
+// end closes the files of the records.
+func (l *loop) end() (err error) {
+	for _, c := range l.close {
+		err = errors.Join(err, c())
+	}
+	return err
+}
 
 // finished reports whether the run is at its end.
 func (l *loop) finished() bool { return l.step >= l.cfg.Steps || l.exhausted() }
@@ -149,14 +178,14 @@ func (l *loop) advance(s *torch.Scope, loss func(s *torch.Scope, part int) (*tor
 	l.step++
 	l.lossSum, l.lossCount, l.items = l.lossSum+value, l.lossCount+1, l.items+l.cfg.Batch
 	last := l.step == l.cfg.Steps
-	var metrics map[string]float64
+	var seen validation
 	if l.validator != nil && (last || l.step%l.cfg.ValidateEvery == 0) {
-		if metrics, err = l.validate(s); err != nil {
+		if seen, err = l.validate(s); err != nil {
 			return fmt.Errorf("train: validate at step %d: %w", l.step, err)
 		}
 	}
-	if last || metrics != nil || l.step <= l.cfg.ReportEvery || l.step%l.cfg.ReportEvery == 0 {
-		if err := l.report(rate, norm, metrics); err != nil {
+	if last || seen.metrics != nil || l.step <= l.cfg.ReportEvery || l.step%l.cfg.ReportEvery == 0 {
+		if err := l.report(rate, norm, seen); err != nil {
 			return err
 		}
 	}
@@ -203,10 +232,10 @@ func (l *loop) average(s *torch.Scope, decay float64) {
 }
 
 // report tells the hooks.
-func (l *loop) report(rate, norm float64, metrics map[string]float64) error {
+func (l *loop) report(rate, norm float64, seen validation) error {
 	r := Report{
 		Step: l.step, Steps: l.cfg.Steps, Loss: l.lossSum / float64(l.lossCount), LearningRate: rate,
-		GradNorm: norm, Metrics: metrics,
+		GradNorm: norm, Metrics: seen.metrics, Picture: seen.picture, Best: seen.metrics != nil && l.bestStep == l.step,
 	}
 	l.lossSum, l.lossCount = 0, 0
 	items, before := l.items, l.clockAt

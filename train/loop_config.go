@@ -30,10 +30,13 @@ type LoopConfig struct {
 	Patience   int             `yaml:"patience,omitempty"`   // validations without a new best after which training ends; 0 for never
 	Keep       int             `yaml:"keep,omitempty"`       // checkpoints that stay in the folder steps, the latest ones; 0 for none
 
+	Pictures    int  `yaml:"pictures,omitempty"`    // pictures of validations that stay in the folder pictures, the latest ones; 0 means 3, -1 none
+	TensorBoard bool `yaml:"tensorboard,omitempty"` // write an event file for TensorBoard
+
 	Dir      string               `yaml:"-"` // folder of the run; empty saves nothing
 	Resume   bool                 `yaml:"-"` // go on from the checkpoint in Dir
 	Manifest checkpoints.Manifest `yaml:"-"` // kind, config, data and seed of the checkpoints
-	Clock    func() time.Time     `yaml:"-"` // for items per second; nil reports none
+	Clock    func() time.Time     `yaml:"-"` // for items per second and the times of event files; nil reports none
 }
 
 // WithDefaults returns the config with its zero fields replaced by what they mean.
@@ -68,6 +71,7 @@ func (c LoopConfig) Validate() error {
 		{"report_every", c.ReportEvery, 1, math.MaxInt32}, {"validate_every", c.ValidateEvery, 1, math.MaxInt32},
 		{"save_every", c.SaveEvery, 1, math.MaxInt32}, {"workers", c.Workers, 1, 256},
 		{"accumulate", c.Accumulate, 0, max(c.Batch, 1)}, {"patience", c.Patience, 0, math.MaxInt32}, {"keep", c.Keep, 0, 1000},
+		{"pictures", c.Pictures, -1, 1_000_000},
 	} {
 		if f.value < f.lo || f.value > f.hi {
 			return fmt.Errorf("train: loop.%s is %d, must be between %d and %d", f.name, f.value, f.lo, f.hi)
@@ -95,6 +99,14 @@ func (c LoopConfig) Validate() error {
 
 // parts returns the number of parts of a batch.
 func (c LoopConfig) parts() int { return max(c.Accumulate, 1) }
+
+// pictures returns how many pictures stay.
+func (c LoopConfig) pictures() int {
+	if c.Pictures == 0 {
+		return 3
+	}
+	return max(c.Pictures, 0)
+}
 
 // Part returns how many examples a function of batches for [Run] makes at once.
 func (c LoopConfig) Part() int { return c.Batch / c.parts() }

@@ -6,8 +6,14 @@ import (
 	"fringe/internal/torch"
 )
 
+// validation is what a validation brought.
+type validation struct {
+	metrics map[string]float64 // nil for no validation
+	picture []byte             // PNG; nil for none
+}
+
 // validate measures the averaged weights, keeps the best ones, and puts the weights back.
-func (l *loop) validate(s *torch.Scope) (metrics map[string]float64, err error) {
+func (l *loop) validate(s *torch.Scope) (v validation, err error) {
 	s.Tidy(func(s *torch.Scope) *torch.Tensor {
 		s.NoGrad(func() {
 			for i, p := range l.params {
@@ -15,24 +21,33 @@ func (l *loop) validate(s *torch.Scope) (metrics map[string]float64, err error) 
 				s.Copy(p.Tensor, l.ema[i].Tensor)
 				defer s.Copy(p.Tensor, now)
 			}
-			metrics, err = l.validator.Validate(s)
+			if v.metrics, err = l.validator.Validate(s); err == nil {
+				err = allFinite(v.metrics)
+			}
+			if err == nil && l.draws() {
+				v.picture, err = draw(s, l.shower)
+			}
 		})
 		return nil
 	})
 	if err != nil {
-		return nil, err
+		return validation{}, err
 	}
-	for name, v := range metrics {
-		if !finite(v) {
-			return nil, fmt.Errorf("metric %q is %g", name, v)
-		}
-	}
-	l.metrics = metrics
+	l.metrics = v.metrics
 	if err := l.keepBest(); err != nil {
-		return nil, err
+		return validation{}, err
 	}
 	l.plateau()
-	return metrics, nil
+	return v, nil
+}
+
+func allFinite(metrics map[string]float64) error {
+	for name, value := range metrics {
+		if !finite(value) {
+			return fmt.Errorf("metric %q is %g", name, value)
+		}
+	}
+	return nil
 }
 
 // keepBest saves the averaged weights when the monitored metric is larger than ever.

@@ -23,6 +23,8 @@ type trainFlags struct {
 	steps  int
 	resume bool
 	dryRun bool
+
+	tensorboard bool
 }
 
 func trainCommand() *cobra.Command {
@@ -33,7 +35,8 @@ func trainCommand() *cobra.Command {
 		Long: `Train a network on skies that are simulated as they are needed.
 
 The folder of the run holds manifest.json and the weights, which "fringe image --prior" takes, the state that --resume
-goes on from, the best weights so far in best/, and metrics.jsonl with one line per report. Ctrl-C saves and stops.`,
+goes on from, the best weights so far in best/, metrics.jsonl with one line per report, and in pictures/ what the network makes of
+a few validation examples. Ctrl-C saves and stops.`,
 		Example: "  fringe train configs/denoiser-eht64.yaml --out runs/denoiser\n" +
 			"  fringe train configs/denoiser-eht64.yaml --out runs/denoiser --resume",
 		Args: oneArgument("a config file"),
@@ -48,6 +51,7 @@ goes on from, the best weights so far in best/, and metrics.jsonl with one line 
 	c.Flags().BoolVar(&f.resume, "resume", false, "go on from the last checkpoint in the folder of the run")
 	c.Flags().IntVar(&f.steps, "steps", 0, "number of updates, instead of the config's")
 	c.Flags().BoolVar(&f.dryRun, "dry-run", false, "check the config, build the network, try one batch, write nothing")
+	c.Flags().BoolVar(&f.tensorboard, "tensorboard", false, "write an event file for TensorBoard (or loop.tensorboard of the config)")
 	return c
 }
 
@@ -66,6 +70,7 @@ func (f trainFlags) run(ctx context.Context, path string, stderr io.Writer) erro
 	}
 	cfg := t.Loop
 	cfg.Manifest, cfg.Clock, cfg.Resume = t.manifest, time.Now, f.resume
+	cfg.TensorBoard = cfg.TensorBoard || f.tensorboard
 	if cfg.Dir = f.out; cfg.Dir == "" {
 		cfg.Dir = filepath.Join("runs", stem(path))
 	}
@@ -86,7 +91,7 @@ func (f trainFlags) run(ctx context.Context, path string, stderr io.Writer) erro
 	if result.Interrupted {
 		fmt.Fprintf(stderr, "interrupted after step %d of %d, saved in %s; the same command with --resume goes on\n",
 			result.Step, cfg.Steps, cfg.Dir)
-		return nil
+		return errInterrupted
 	}
 	fmt.Fprintf(stderr, "finished %d steps, saved in %s; %s\n", result.Step, cfg.Dir, describe(result.Metrics))
 	return nil

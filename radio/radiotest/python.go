@@ -29,7 +29,7 @@ func Python(t testing.TB, module string) string {
 }
 
 // checkModules are those that scripts/python.sh installs for the tests.
-func checkModules() []string { return []string{"astropy", "numpy", "safetensors"} }
+func checkModules() []string { return []string{"astropy", "numpy", "safetensors", "tensorboard"} }
 
 // find looks for a module without importing it, which takes seconds for some.
 const find = "import importlib.util, sys; sys.exit(importlib.util.find_spec(sys.argv[1]) is None)"

@@ -7,6 +7,8 @@ import (
 
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
+
+	"fringe/internal/torch"
 )
 
 // Norm returns the spectral norm of N, the largest factor by which it lengthens an image: never below the true one, and at most
@@ -35,16 +37,12 @@ const (
 // and orthogonal to the largest eigenvector by bad luck only. It costs about 20 applications of N.
 func (q *Quadratic) Curvature() (float64, error) {
 	apply := func(y, x []float64) error {
-		if err := q.apply(x); err != nil {
+		return q.each(x, func(s *torch.Scope, c, from, to int) error {
+			_, err := q.gradient(s, c, q.channels[c].SumW, nil, y[from:to], x[from:to])
 			return err
-		}
-		size := len(q.channels[0].Dirty)
-		for c, gram := range q.channels {
-			floats.ScaleTo(y[c*size:(c+1)*size], gram.SumW, q.product[c*size:(c+1)*size])
-		}
-		return nil
+		})
 	}
-	largest, err := largestEigenvalue(len(q.product), apply)
+	largest, err := largestEigenvalue(len(q.channels)*q.channels[0].Grid.Len(), apply)
 	return math.Min(largest, q.cheapBound()), err
 }
 

@@ -12,7 +12,7 @@ import (
 // spectral cube.
 type Normal struct {
 	ny, nx int64
-	kernel *torch.Tensor // transposed, [batch, 1, nx+1, 2ny]
+	kernel *torch.Tensor // as Toeplitz wants it
 	beam   *torch.Tensor // primary beam, nil for none
 }
 
@@ -32,8 +32,8 @@ func NewNormal(s *torch.Scope, ny, nx int, kernel *torch.Tensor) (n *Normal, err
 	if d := kernel.DType(); d != torch.Float32 && d != torch.Float64 {
 		return nil, fmt.Errorf("measure: kernel has element type %d, want float32 or float64", d)
 	}
-	turned := s.Tidy(func(s *torch.Scope) *torch.Tensor { return s.Contiguous(s.Transpose(s.Detach(kernel), 2, 3)) })
-	return &Normal{ny: int64(ny), nx: int64(nx), kernel: turned}, nil
+	ready := s.Tidy(func(s *torch.Scope) *torch.Tensor { return s.ToeplitzKernel(s.Detach(kernel), int64(ny), int64(nx)) })
+	return &Normal{ny: int64(ny), nx: int64(nx), kernel: ready}, nil
 }
 
 // WithBeam returns the operator of the sky before the primary beam B: B N B, for a beam [batch or 1, 1, ny, nx] of the

@@ -16,7 +16,6 @@ type Quadratic struct {
 	device   torch.Device
 	shape    [4]int64 // [channels, 1, ny, nx]
 	normal   *Normal
-	product  []float64 // Nx of the last call
 }
 
 // NewQuadratic returns ½χ² of the channels, which share one grid, on the CPU.
@@ -33,8 +32,7 @@ func NewQuadraticOn(device torch.Device, channels ...*Gram) (*Quadratic, error) 
 	g := channels[0].Grid
 	q := &Quadratic{
 		channels: channels, device: device,
-		shape:   [4]int64{int64(len(channels)), 1, int64(g.NY), int64(g.NX)},
-		product: make([]float64, len(channels)*g.Len()),
+		shape: [4]int64{int64(len(channels)), 1, int64(g.NY), int64(g.NX)},
 	}
 	if err := device.Available(); err != nil {
 		return nil, fmt.Errorf("measure: %w", err)
@@ -102,22 +100,18 @@ func (q *Quadratic) ValueGrad(grad, x []float64) (float64, error) {
 	if grad != nil && len(grad) != len(x) {
 		return 0, fmt.Errorf("measure: gradient of %d pixels for an image of %d", len(grad), len(x))
 	}
-	if err := q.apply(x); err != nil {
-		return 0, err
-	}
-	value, size := 0.0, len(q.channels[0].Dirty)
-	for c, gram := range q.channels {
-		at := c * size
-		chi2, err := gram.Chi2(x[at:at+size], q.product[at:at+size])
-		if err != nil {
-			return 0, err
-		}
-		value += chi2 / 2
+	value := 0.0
+	err := q.each(x, func(s *torch.Scope, c, from, to int) error {
+		gram, part := q.channels[c], grad
 		if grad != nil {
-			for p, b := range gram.Dirty {
-				grad[at+p] = gram.SumW * (q.product[at+p] - b)
-			}
+			part = grad[from:to]
 		}
+		sum, err := q.gradient(s, c, gram.SumW, gram.Dirty, part, x[from:to])
+		value += gram.SumW * (gram.Const + sum) / 2
+		return err
+	})
+	if err != nil {
+		return 0, err
 	}
 	if !finite(value) {
 		return 0, notFinite(x, value)
@@ -155,33 +149,64 @@ func (q *Quadratic) Residual(residual, x []float64) error {
 	if len(residual) != len(x) {
 		return fmt.Errorf("measure: residual of %d pixels for an image of %d", len(residual), len(x))
 	}
-	if err := q.apply(x); err != nil {
+	return q.each(x, func(s *torch.Scope, c, from, to int) error {
+		_, err := q.gradient(s, c, -1, q.channels[c].Dirty, residual[from:to], x[from:to])
 		return err
-	}
-	size := len(q.channels[0].Dirty)
-	for c, gram := range q.channels {
-		for p, b := range gram.Dirty {
-			residual[c*size+p] = b - q.product[c*size+p]
-		}
-	}
-	return nil
+	})
 }
 
-// apply fills q.product with Nx.
-func (q *Quadratic) apply(x []float64) error {
+// each calls f for every channel with where it begins and ends in an image.
+func (q *Quadratic) each(x []float64, f func(s *torch.Scope, c, from, to int) error) error {
+	size := q.channels[0].Grid.Len()
 	if q.normal == nil {
 		return errors.New("measure: the quadratic term is closed")
 	}
-	if len(x) != len(q.product) {
-		return fmt.Errorf("measure: quadratic term of %d pixels in all channels got an image of %d", len(q.product), len(x))
+	if len(x) != len(q.channels)*size {
+		return fmt.Errorf("measure: quadratic term of %d pixels in all channels got an image of %d", len(q.channels)*size, len(x))
 	}
-	return torch.Do(func(s *torch.Scope) (err error) {
-		s.NoGrad(func() {
-			var y *torch.Tensor
-			if y, err = q.normal.Apply(s, s.ToDevice(s.FromFloat64s(x, q.shape[:]...), q.device)); err == nil {
-				s.ReadFloat64s(q.product, y)
+	return torch.Do(func(s *torch.Scope) error {
+		for c := range q.channels {
+			if err := f(s, c, c*size, (c+1)*size); err != nil {
+				return err
 			}
-		})
-		return err
+		}
+		return nil
 	})
+}
+
+// gradient fills grad, unless it is nil, with weight·(Nx − b) of a channel and returns xᵀ(Nx − 2b); a nil b is zero.
+func (q *Quadratic) gradient(s *torch.Scope, c int, weight float64, b, grad, x []float64) (float64, error) {
+	gram := q.channels[c]
+	if q.device != torch.CPU {
+		return q.gradientOnDevice(s, c, weight, b, grad, x)
+	}
+	return s.Gradient(torch.Quadratic{
+		Kernel: q.normal.kernel, Index: c, NY: gram.Grid.NY, NX: gram.Grid.NX, Dirty: b, Beam: gram.PrimaryBeam, Weight: weight,
+	}, grad, x), nil
+}
+
+// gradientOnDevice is gradient where the kernels are not in the host's memory.
+func (q *Quadratic) gradientOnDevice(s *torch.Scope, c int, weight float64, b, grad, x []float64) (sum float64, err error) {
+	s.NoGrad(func() {
+		one := *q.normal
+		one.kernel = s.Narrow(one.kernel, 0, int64(c), 1)
+		if one.beam != nil {
+			one.beam = s.Narrow(one.beam, 0, int64(c), 1)
+		}
+		var y *torch.Tensor
+		if y, err = one.Apply(s, s.ToDevice(s.FromFloat64s(x, 1, 1, q.shape[2], q.shape[3]), q.device)); err != nil {
+			return
+		}
+		for p, product := range s.Float64s(y) {
+			dirty := 0.0
+			if b != nil {
+				dirty = b[p]
+			}
+			sum += x[p] * (product - 2*dirty)
+			if grad != nil {
+				grad[p] = weight * (product - dirty)
+			}
+		}
+	})
+	return sum, err
 }

@@ -17,7 +17,10 @@ char *fringe_rmsprop_step(void **params, void **grads, void **square, void **mom
 char *fringe_global_norm(void **ts, int n, double *out);
 char *fringe_rfft2(void *x, int64_t ny, int64_t nx, void **out);
 char *fringe_irfft2(void *x, int64_t ny, int64_t nx, void **out);
+char *fringe_toeplitz_kernel(void *kernel, int64_t ny, int64_t nx, void **out);
 char *fringe_toeplitz(void *x, void *kernel, void **out);
+char *fringe_toeplitz_gradient(void *kernel, int64_t index, int64_t ny, int64_t nx, const double *image, const double *dirty,
+                               const double *beam, double weight, double *gradient, double *sum);
 int fringe_device(void *x);
 char *fringe_leaky_relu(void *x, double slope, void **out);
 char *fringe_gelu(void *x, void **out);

@@ -4,18 +4,61 @@ package torch
 import "C"
 
 import (
+	"fmt"
 	"unsafe"
 
 	lib "github.com/sugarme/gotch/libtch"
 )
 
-// Toeplitz convolves images with an even function that is known by its real transform on a grid of twice the size:
-// crop(irfft2(rfft2(pad x)·k)) for x [batch, 1, ny, nx] and k transposed and contiguous, [batch or 1, 1, nx+1, 2ny], both
-// float32 or float64 on one device. It costs half of what the transforms of the whole doubled grid would, and the bytes do
-// not depend on the number of threads. It is differentiable in x, any number of times; not in k.
+// ToeplitzKernel makes a kernel ready for [Scope.Toeplitz] on images of ny × nx pixels: k is the real transform rfft2 of an even function
+// on 2ny × 2nx, [batch, 1, 2ny, nx+1], float32 or float64. The layout of the result depends on the device and the processor.
+func (s *Scope) ToeplitzKernel(k *Tensor, ny, nx int64) *Tensor {
+	const op = "ToeplitzKernel"
+	var out unsafe.Pointer
+	checkShim(op, C.fringe_toeplitz_kernel(unsafe.Pointer(handle(op, k)), C.int64_t(ny), C.int64_t(nx), &out), k)
+	return s.own(op, lib.Ctensor(out), k)
+}
+
+// Toeplitz convolves images x [batch, 1, ny, nx] with an even function: crop(irfft2(rfft2(pad x)·k)) on a grid of twice the size, for
+// what ToeplitzKernel made of k, with a batch of one or of x, both float32 or float64 on one device. On the CPU rows and columns of zeros are
+// neither stored nor transformed, and the bytes do not depend on the number of threads. It is differentiable in x, any number of times;
+// not in k.
 func (s *Scope) Toeplitz(x, k *Tensor) *Tensor {
 	const op = "Toeplitz"
 	var out unsafe.Pointer
 	checkShim(op, C.fringe_toeplitz(unsafe.Pointer(handle(op, x)), unsafe.Pointer(handle(op, k)), &out), x, k)
 	return s.own(op, lib.Ctensor(out), x, k)
+}
+
+// Quadratic is the function ½w(xᵀNx − 2xᵀb) of an image x of NY × NX pixels, where N is B·Toeplitz·B with the element Index of the batch
+// of a kernel of ToeplitzKernel, float64 on the CPU.
+type Quadratic struct {
+	Kernel *Tensor
+	Index  int
+	NY, NX int
+	Dirty  []float64 // b, nil for zeros
+	Beam   []float64 // B, nil for ones
+	Weight float64   // w
+}
+
+// Gradient overwrites gradient with w(Nx − b), unless it is nil, and returns xᵀ(Nx − 2b). It works on Go's memory in place, and the
+// bytes do not depend on the number of threads. gradient must not be x.
+func (s *Scope) Gradient(q Quadratic, gradient, x []float64) float64 {
+	const op = "Gradient"
+	n := q.NY * q.NX
+	if n < 1 || len(x) != n || (q.Dirty != nil && len(q.Dirty) != n) || (q.Beam != nil && len(q.Beam) != n) || (gradient != nil && len(gradient) != n) {
+		fail(op, fmt.Sprintf("%d pixels and a gradient of %d for %d x %d", len(x), len(gradient), q.NY, q.NX), q.Kernel)
+	}
+	if shape := q.Kernel.Shape(); q.Index < 0 || int64(q.Index) >= shape[0] {
+		fail(op, fmt.Sprintf("no kernel %d", q.Index), q.Kernel)
+	}
+	var sum C.double
+	checkShim(op, C.fringe_toeplitz_gradient(unsafe.Pointer(handle(op, q.Kernel)), C.int64_t(q.Index), C.int64_t(q.NY), C.int64_t(q.NX),
+		doubles(x), doubles(q.Dirty), doubles(q.Beam), C.double(q.Weight), doubles(gradient), &sum), q.Kernel)
+	return float64(sum)
+}
+
+// doubles returns the address of the first element, nil for none.
+func doubles(x []float64) *C.double {
+	return (*C.double)(unsafe.Pointer(unsafe.SliceData(x)))
 }

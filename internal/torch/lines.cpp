@@ -1,6 +1,7 @@
 #include "lines.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <map>
 #include <memory>
@@ -82,12 +83,16 @@ template <class T> const Plan<T> &plan(int64_t n) {
   return *p;
 }
 
+std::atomic<int> limit{64};
+
+void limit_vectors(int bytes) { limit = bytes; }
+
 template <class T> const Steps<T> &steps() {
 #ifdef FRINGE_WIDE
-  static const bool wide = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
-  static const bool half = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-  if (wide) return avx512::kSteps<T>;
-  if (half) return avx2::kSteps<T>;
+  static const bool fma = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+  static const bool wide = fma && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+  if (wide && limit >= 64) return avx512::kSteps<T>;
+  if (fma && limit >= 32) return avx2::kSteps<T>;
 #endif
   return base::kSteps<T>;
 }

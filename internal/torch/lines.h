@@ -60,6 +60,9 @@ template <class T> struct Steps {
 // steps returns the parts for the best instruction set of this processor.
 template <class T> const Steps<T> &steps();
 
+// limit_vectors makes steps return those of vectors of at most that many bytes, for tests of what other processors run.
+void limit_vectors(int bytes);
+
 // kernel_index is where the kernel's element of the frequency (ky, kx), 0 <= ky <= my, 0 <= kx < 2mx, is.
 template <class T> int64_t kernel_index(const Grid<T> &g, int64_t ky, int64_t kx) {
   const int64_t half = kx % 2 * g.x->n + g.x->pos[kx / 2];

@@ -1,3 +1,4 @@
+#include "guarded.h"
 #include "shim.h"
 
 #include <ATen/CPUGeneratorImpl.h>
@@ -24,18 +25,6 @@ using torch::Tensor;
 constexpr int64_t kPiece = 16384;
 
 static Tensor &T(void *p) { return *static_cast<Tensor *>(p); }
-
-// Runs the body and turns a C++ exception into an error text.
-template <class F> static char *guarded(F body) {
-  try {
-    body();
-    return nullptr;
-  } catch (const c10::Error &e) {
-    return strdup(e.what_without_backtrace());
-  } catch (const std::exception &e) {
-    return strdup(e.what());
-  }
-}
 
 extern "C" {
 

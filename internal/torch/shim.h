@@ -21,6 +21,7 @@ char *fringe_toeplitz_kernel(void *kernel, int64_t ny, int64_t nx, void **out);
 char *fringe_toeplitz(void *x, void *kernel, void **out);
 char *fringe_toeplitz_gradient(void *kernel, int64_t index, int64_t ny, int64_t nx, const double *image, const double *dirty,
                                const double *beam, double weight, double *gradient, double *sum);
+void fringe_limit_vectors(int bytes);
 int fringe_device(void *x);
 char *fringe_leaky_relu(void *x, double slope, void **out);
 char *fringe_gelu(void *x, void **out);

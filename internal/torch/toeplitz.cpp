@@ -1,3 +1,4 @@
+#include "guarded.h"
 #include "lines.h"
 #include "shim.h"
 
@@ -7,7 +8,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cstring>
 
 using torch::Tensor;
 
@@ -120,18 +120,6 @@ template <class T> Tensor prepared(const Tensor &kernel, int64_t ny, int64_t nx)
   return packed<T>(g.y->n == ny && g.x->n == nx ? kernel : enlarged(kernel, ny, nx, g.y->n, g.x->n), g);
 }
 
-template <class F> char *guarded(F body) {
-  try {
-    torch::NoGradGuard no_grad;
-    body();
-    return nullptr;
-  } catch (const c10::Error &e) {
-    return strdup(e.what_without_backtrace());
-  } catch (const std::exception &e) {
-    return strdup(e.what());
-  }
-}
-
 void check_prepared(const Tensor &k, int64_t ny, int64_t nx) {
   const int64_t size = k.scalar_type() == at::kDouble ? grid<double>(ny, nx).kernel_size() : grid<float>(ny, nx).kernel_size();
   TORCH_CHECK(k.is_cpu() && k.is_contiguous() && k.dim() == 3 && k.size(1) == 1 && k.size(2) == size, "the kernel is not one of ToeplitzKernel for ",
@@ -142,6 +130,7 @@ void check_prepared(const Tensor &k, int64_t ny, int64_t nx) {
 
 extern "C" char *fringe_toeplitz_kernel(void *kernel, int64_t ny, int64_t nx, void **out) {
   return guarded([&] {
+    torch::NoGradGuard no_grad;
     const Tensor &k = *static_cast<Tensor *>(kernel);
     TORCH_CHECK(k.dim() == 4 && k.size(1) == 1 && k.size(2) == 2 * ny && k.size(3) == nx + 1, "a kernel has the shape [batch, 1, 2ny, nx+1]");
     TORCH_CHECK(k.scalar_type() == at::kDouble || k.scalar_type() == at::kFloat, "a kernel is float32 or float64");
@@ -153,20 +142,17 @@ extern "C" char *fringe_toeplitz_kernel(void *kernel, int64_t ny, int64_t nx, vo
 }
 
 extern "C" char *fringe_toeplitz(void *x, void *kernel, void **out) {
-  try {
+  return guarded([&] {
     const Tensor &a = *static_cast<Tensor *>(x), &k = *static_cast<Tensor *>(kernel);
     TORCH_CHECK(a.dim() == 4 && a.size(1) == 1 && (k.size(0) == 1 || k.size(0) == a.size(0)), "images are [batch 1 ny nx] with the kernel's batch");
     TORCH_CHECK(k.scalar_type() == a.scalar_type() && (a.scalar_type() == at::kDouble || a.scalar_type() == at::kFloat),
                 "images and kernel must be both float32 or both float64");
     if (a.is_cpu()) check_prepared(k, a.size(2), a.size(3));
     *out = new Tensor(a.is_cpu() ? Toeplitz::apply(a, k) : whole(a, k));
-    return nullptr;
-  } catch (const c10::Error &e) {
-    return strdup(e.what_without_backtrace());
-  } catch (const std::exception &e) {
-    return strdup(e.what());
-  }
+  });
 }
+
+extern "C" void fringe_limit_vectors(int bytes) { fringe::limit_vectors(bytes); }
 
 extern "C" char *fringe_toeplitz_gradient(void *kernel, int64_t index, int64_t ny, int64_t nx, const double *image, const double *dirty,
                                           const double *beam, double weight, double *gradient, double *sum) {

@@ -62,3 +62,7 @@ func (s *Scope) Gradient(q Quadratic, gradient, x []float64) float64 {
 func doubles(x []float64) *C.double {
 	return (*C.double)(unsafe.Pointer(unsafe.SliceData(x)))
 }
+
+// limitVectors makes the CPU use vectors of at most that many bytes, for tests of what other processors run; 64 is no limit. Kernels that
+// were made ready before do not fit after it.
+func limitVectors(bytes int) { C.fringe_limit_vectors(C.int(bytes)) }

@@ -1,0 +1,4 @@
+package torch
+
+// LimitVectors is limitVectors.
+func LimitVectors(bytes int) { limitVectors(bytes) }

@@ -28,11 +28,6 @@ func denoise(s *torch.Scope, x *torch.Tensor, sigma float64, float64s bool,
 	return y, err
 }
 
-// blind makes of a network that is not told the noise level one that ignores it.
-func blind(forward func(s *torch.Scope, x *torch.Tensor) (*torch.Tensor, error)) func(s *torch.Scope, x, level *torch.Tensor) (*torch.Tensor, error) {
-	return func(s *torch.Scope, x, _ *torch.Tensor) (*torch.Tensor, error) { return forward(s, x) }
-}
-
 // checkLevel says what is wrong with the noise levels of the images x: [batch or 1, 1, 1, 1].
 func checkLevel(name string, x, sigma *torch.Tensor) error {
 	shape, batch := sigma.Shape(), x.Shape()[0]

@@ -11,14 +11,16 @@ import (
 // DnCNNConfig describes a denoising convolutional network (Zhang, Zuo, Chen, Meng & Zhang 2017). The zero value is the network of 17
 // layers for one noise level, without batch normalisation, of 555,137 parameters; Depth 20 is the blind one.
 type DnCNNConfig struct {
-	Depth     int  `yaml:"depth" json:"depth"`           // convolutions; 0 means 17
-	Width     int  `yaml:"width" json:"width"`           // channels between them; 0 means 64
-	BatchNorm bool `yaml:"batch_norm" json:"batch_norm"` // normalise between the inner convolutions and the rectifiers, as the paper
-	Float64   bool `yaml:"float64" json:"float64"`       // compute in float64, for exact comparisons, instead of float32
+	Depth     int   `yaml:"depth" json:"depth"`           // convolutions; 0 means 17
+	Width     int   `yaml:"width" json:"width"`           // channels between them; 0 means 64
+	BatchNorm bool  `yaml:"batch_norm" json:"batch_norm"` // normalise between the inner convolutions and the rectifiers, as the paper
+	Level     Level `yaml:"level" json:"level"`           // noise level that it sees; 0 means 0.1
+	Float64   bool  `yaml:"float64" json:"float64"`       // compute in float64, for exact comparisons, instead of float32
 }
 
 // WithDefaults returns the config with its zero fields replaced by what they mean.
 func (c DnCNNConfig) WithDefaults() DnCNNConfig {
+	c.Level = c.Level.orDefault()
 	orElse(&c.Depth, 17)
 	orElse(&c.Width, 64)
 	return c
@@ -27,6 +29,9 @@ func (c DnCNNConfig) WithDefaults() DnCNNConfig {
 // Validate says which field is wrong and what it may be.
 func (c DnCNNConfig) Validate() error {
 	c = c.WithDefaults()
+	if err := c.Level.check("dncnn"); err != nil {
+		return err
+	}
 	return checkFields("dncnn", field{"depth", c.Depth, 2, 100}, field{"width", c.Width, 1, 512})
 }
 
@@ -119,9 +124,13 @@ func (n *DnCNN) Forward(s *torch.Scope, x *torch.Tensor) (y *torch.Tensor, err e
 	}), nil
 }
 
-// Denoise is Forward without gradients and in the element type of x. The network knows the noise levels of its training: sigma changes
-// nothing.
+// ForwardAt maps x [batch, 1, ny, nx] with noise levels sigma [batch or 1, 1, 1, 1] to the denoised images by way of [Level].
+func (n *DnCNN) ForwardAt(s *torch.Scope, x, sigma *torch.Tensor) (*torch.Tensor, error) {
+	return n.cfg.Level.at(n.Forward)(s, x, sigma)
+}
+
+// Denoise is ForwardAt at one noise level, without gradients and in the element type of x.
 func (n *DnCNN) Denoise(s *torch.Scope, x *torch.Tensor, sigma float64) (y *torch.Tensor, err error) {
 	defer torch.Catch(&err)
-	return denoise(s, x, sigma, n.cfg.Float64, blind(n.Forward))
+	return n.cfg.Level.denoise(s, x, sigma, n.cfg.Float64, n.Forward)
 }

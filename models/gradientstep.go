@@ -36,6 +36,12 @@ func (g *GradientStep) Config() DRUNetConfig { return g.net.cfg }
 // Params returns the trainable tensors of N, sorted by name. They belong to the denoiser.
 func (g *GradientStep) Params() []torch.Param { return g.net.Params() }
 
+// Buffers returns none.
+func (g *GradientStep) Buffers() []torch.Param { return g.net.Buffers() }
+
+// Train changes nothing: training and evaluation are the same.
+func (g *GradientStep) Train(on bool) { g.net.Train(on) }
+
 // Drop frees the tensors. The denoiser must not be used afterwards.
 func (g *GradientStep) Drop() { g.net.Drop() }
 

@@ -23,6 +23,12 @@ func (p parameters) Drop() {
 	}
 }
 
+// Buffers returns the tensors that training moves besides the parameters, and that a checkpoint needs as well. Most networks have none.
+func (p parameters) Buffers() []torch.Param { return nil }
+
+// Train switches between training and evaluation, which are the same for most networks.
+func (p parameters) Train(bool) {}
+
 // builder makes layers. Random numbers are taken in the order in which the layers are made, so equal seeds give equal bytes.
 type builder struct {
 	scope  *torch.Scope

@@ -11,15 +11,17 @@ import (
 // PatchMLPConfig describes a multilayer perceptron on image patches (Burger, Schuler & Harmeling 2012). The zero value is their network
 // for 17 × 17 pixels, of 13,762,270 parameters.
 type PatchMLPConfig struct {
-	Patch   int  `yaml:"patch" json:"patch"`     // side of a patch, pixels, odd; 0 means 17
-	Hidden  int  `yaml:"hidden" json:"hidden"`   // units of a hidden layer; 0 means 2047
-	Layers  int  `yaml:"layers" json:"layers"`   // hidden layers; 0 means 4
-	Stride  int  `yaml:"stride" json:"stride"`   // pixels from one patch to the next; 0 means 3
-	Float64 bool `yaml:"float64" json:"float64"` // compute in float64, for exact comparisons, instead of float32
+	Patch   int   `yaml:"patch" json:"patch"`     // side of a patch, pixels, odd; 0 means 17
+	Hidden  int   `yaml:"hidden" json:"hidden"`   // units of a hidden layer; 0 means 2047
+	Layers  int   `yaml:"layers" json:"layers"`   // hidden layers; 0 means 4
+	Stride  int   `yaml:"stride" json:"stride"`   // pixels from one patch to the next; 0 means 3
+	Level   Level `yaml:"level" json:"level"`     // noise level that it sees; 0 means 0.1
+	Float64 bool  `yaml:"float64" json:"float64"` // compute in float64, for exact comparisons, instead of float32
 }
 
 // WithDefaults returns the config with its zero fields replaced by what they mean.
 func (c PatchMLPConfig) WithDefaults() PatchMLPConfig {
+	c.Level = c.Level.orDefault()
 	orElse(&c.Patch, 17)
 	orElse(&c.Hidden, 2047)
 	orElse(&c.Layers, 4)
@@ -30,6 +32,9 @@ func (c PatchMLPConfig) WithDefaults() PatchMLPConfig {
 // Validate says which field is wrong and what it may be.
 func (c PatchMLPConfig) Validate() error {
 	c = c.WithDefaults()
+	if err := c.Level.check("patch mlp"); err != nil {
+		return err
+	}
 	if err := checkFields("patch mlp", field{"patch", c.Patch, 1, 63}, field{"hidden", c.Hidden, 1, 8192}, field{"layers", c.Layers, 1, 16},
 		field{"stride", c.Stride, 1, c.Patch}); err != nil {
 		return err
@@ -105,9 +110,13 @@ func (n *PatchMLP) clean(s *torch.Scope, patches *torch.Tensor) *torch.Tensor {
 	return s.Transpose(h, 1, 2)
 }
 
-// Denoise is Forward without gradients and in the element type of x. The network knows one level of noise, that of its training: sigma
-// changes nothing.
+// ForwardAt maps x [batch, 1, ny, nx] with noise levels sigma [batch or 1, 1, 1, 1] to the denoised images by way of [Level].
+func (n *PatchMLP) ForwardAt(s *torch.Scope, x, sigma *torch.Tensor) (*torch.Tensor, error) {
+	return n.cfg.Level.at(n.Forward)(s, x, sigma)
+}
+
+// Denoise is ForwardAt at one noise level, without gradients and in the element type of x.
 func (n *PatchMLP) Denoise(s *torch.Scope, x *torch.Tensor, sigma float64) (y *torch.Tensor, err error) {
 	defer torch.Catch(&err)
-	return denoise(s, x, sigma, n.cfg.Float64, blind(n.Forward))
+	return n.cfg.Level.denoise(s, x, sigma, n.cfg.Float64, n.Forward)
 }

@@ -9,13 +9,15 @@ import (
 // SRCNNConfig describes the first network for super-resolution (Dong, Loy, He & Tang 2014). The zero value is its 9-1-5, of 8,129
 // parameters; Middle 5 is the 9-5-5, of 57,281.
 type SRCNNConfig struct {
-	Width   int  `yaml:"width" json:"width"`     // channels after the first layer, twice those after the second; 0 means 64
-	Middle  int  `yaml:"middle" json:"middle"`   // side of the second layer's kernels, odd; 0 means 1
-	Float64 bool `yaml:"float64" json:"float64"` // compute in float64, for exact comparisons, instead of float32
+	Width   int   `yaml:"width" json:"width"`     // channels after the first layer, twice those after the second; 0 means 64
+	Middle  int   `yaml:"middle" json:"middle"`   // side of the second layer's kernels, odd; 0 means 1
+	Level   Level `yaml:"level" json:"level"`     // noise level that it sees; 0 means 0.1
+	Float64 bool  `yaml:"float64" json:"float64"` // compute in float64, for exact comparisons, instead of float32
 }
 
 // WithDefaults returns the config with its zero fields replaced by what they mean.
 func (c SRCNNConfig) WithDefaults() SRCNNConfig {
+	c.Level = c.Level.orDefault()
 	orElse(&c.Width, 64)
 	orElse(&c.Middle, 1)
 	return c
@@ -24,6 +26,9 @@ func (c SRCNNConfig) WithDefaults() SRCNNConfig {
 // Validate says which field is wrong and what it may be.
 func (c SRCNNConfig) Validate() error {
 	c = c.WithDefaults()
+	if err := c.Level.check("srcnn"); err != nil {
+		return err
+	}
 	if err := checkFields("srcnn", field{"width", c.Width, 2, 512}, field{"middle", c.Middle, 1, 15}); err != nil {
 		return err
 	}
@@ -73,9 +78,13 @@ func (n *SRCNN) Forward(s *torch.Scope, x *torch.Tensor) (y *torch.Tensor, err e
 	}), nil
 }
 
-// Denoise is Forward without gradients and in the element type of x. The network knows one level of noise, that of its training: sigma
-// changes nothing.
+// ForwardAt maps x [batch, 1, ny, nx] with noise levels sigma [batch or 1, 1, 1, 1] to the denoised images by way of [Level].
+func (n *SRCNN) ForwardAt(s *torch.Scope, x, sigma *torch.Tensor) (*torch.Tensor, error) {
+	return n.cfg.Level.at(n.Forward)(s, x, sigma)
+}
+
+// Denoise is ForwardAt at one noise level, without gradients and in the element type of x.
 func (n *SRCNN) Denoise(s *torch.Scope, x *torch.Tensor, sigma float64) (y *torch.Tensor, err error) {
 	defer torch.Catch(&err)
-	return denoise(s, x, sigma, n.cfg.Float64, blind(n.Forward))
+	return n.cfg.Level.denoise(s, x, sigma, n.cfg.Float64, n.Forward)
 }

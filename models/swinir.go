@@ -10,16 +10,18 @@ import (
 // SwinIRConfig describes a restoration network of shifted-window attention (Liang, Cao, Sun, Zhang, Van Gool & Timofte 2021). The zero
 // value is the light network, of 903,121 parameters.
 type SwinIRConfig struct {
-	Width   int  `yaml:"width" json:"width"`     // channels, a multiple of Heads; 0 means 60
-	Groups  int  `yaml:"groups" json:"groups"`   // residual groups; 0 means 4
-	Blocks  int  `yaml:"blocks" json:"blocks"`   // attention blocks per group; 0 means 6
-	Heads   int  `yaml:"heads" json:"heads"`     // of each attention; 0 means 6
-	Window  int  `yaml:"window" json:"window"`   // side of a window, pixels, even; 0 means 8
-	Float64 bool `yaml:"float64" json:"float64"` // compute in float64, for exact comparisons, instead of float32
+	Width   int   `yaml:"width" json:"width"`     // channels, a multiple of Heads; 0 means 60
+	Groups  int   `yaml:"groups" json:"groups"`   // residual groups; 0 means 4
+	Blocks  int   `yaml:"blocks" json:"blocks"`   // attention blocks per group; 0 means 6
+	Heads   int   `yaml:"heads" json:"heads"`     // of each attention; 0 means 6
+	Window  int   `yaml:"window" json:"window"`   // side of a window, pixels, even; 0 means 8
+	Level   Level `yaml:"level" json:"level"`     // noise level that it sees; 0 means 0.1
+	Float64 bool  `yaml:"float64" json:"float64"` // compute in float64, for exact comparisons, instead of float32
 }
 
 // WithDefaults returns the config with its zero fields replaced by what they mean.
 func (c SwinIRConfig) WithDefaults() SwinIRConfig {
+	c.Level = c.Level.orDefault()
 	orElse(&c.Width, 60)
 	orElse(&c.Groups, 4)
 	orElse(&c.Blocks, 6)
@@ -31,6 +33,9 @@ func (c SwinIRConfig) WithDefaults() SwinIRConfig {
 // Validate says which field is wrong and what it may be.
 func (c SwinIRConfig) Validate() error {
 	c = c.WithDefaults()
+	if err := c.Level.check("swinir"); err != nil {
+		return err
+	}
 	if err := checkFields("swinir", field{"width", c.Width, 1, 512}, field{"groups", c.Groups, 1, 16}, field{"blocks", c.Blocks, 1, 16},
 		field{"heads", c.Heads, 1, c.Width}, field{"window", c.Window, 2, 32}); err != nil {
 		return err
@@ -131,9 +136,13 @@ func tokens(s *torch.Scope, x *torch.Tensor) *torch.Tensor { return s.Permute(x,
 // image returns [batch, ny, nx, channels] as [batch, channels, ny, nx].
 func image(s *torch.Scope, x *torch.Tensor) *torch.Tensor { return s.Permute(x, 0, 3, 1, 2) }
 
-// Denoise is Forward without gradients and in the element type of x. The network knows the noise levels of its training: sigma changes
-// nothing.
+// ForwardAt maps x [batch, 1, ny, nx] with noise levels sigma [batch or 1, 1, 1, 1] to the denoised images by way of [Level].
+func (n *SwinIR) ForwardAt(s *torch.Scope, x, sigma *torch.Tensor) (*torch.Tensor, error) {
+	return n.cfg.Level.at(n.Forward)(s, x, sigma)
+}
+
+// Denoise is ForwardAt at one noise level, without gradients and in the element type of x.
 func (n *SwinIR) Denoise(s *torch.Scope, x *torch.Tensor, sigma float64) (y *torch.Tensor, err error) {
 	defer torch.Catch(&err)
-	return denoise(s, x, sigma, n.cfg.Float64, blind(n.Forward))
+	return n.cfg.Level.denoise(s, x, sigma, n.cfg.Float64, n.Forward)
 }

@@ -1,6 +1,7 @@
 package train
 
 import (
+	"errors"
 	"fmt"
 	"math"
 
@@ -13,6 +14,12 @@ import (
 type NoiseRemover interface {
 	Params() []torch.Param
 	Forward(s *torch.Scope, x, sigma *torch.Tensor) (*torch.Tensor, error)
+}
+
+// Modal is a network that behaves in training unlike it does in evaluation, in which it is found, and has buffers that training moves.
+type Modal interface {
+	Train(on bool)
+	Buffered
 }
 
 // Denoising is the task to remove white Gaussian noise of known level from simulated skies.
@@ -38,6 +45,9 @@ func NewDenoising(net NoiseRemover, c DenoisingConfig, seed uint64) (*Denoising,
 	}
 	c = c.WithDefaults()
 	d := &Denoising{NoiseRemover: net, side: c.Pixels, loss: c.Loss, jacobian: c.Jacobian.withDefaults(), levels: ValidationSigmas()}
+	if len(d.Buffers()) > 0 && c.Jacobian.Weight > 0 {
+		return nil, errors.New("train: denoising.jacobian needs a network without batch normalisation, which mixes the images of a batch")
+	}
 	for first := 0; first < c.Validation; first += validationChunk {
 		chunks := make([]DenoisingBatch, len(d.levels))
 		for index := first; index < min(first+validationChunk, c.Validation); index++ {
@@ -56,12 +66,23 @@ func NewDenoising(net NoiseRemover, c DenoisingConfig, seed uint64) (*Denoising,
 	return d, nil
 }
 
+// Buffers returns those of the network.
+func (d *Denoising) Buffers() []torch.Param {
+	if m, ok := d.NoiseRemover.(Modal); ok {
+		return m.Buffers()
+	}
+	return nil
+}
+
 // Loss returns what [LossConfig] says, by default the mean over pixels and examples of (D(y, σ) − x)²/σ², plus the penalty of
 // [JacobianConfig]. Without the division by σ² the noisiest images would be all that counts, as the error that can be reached shrinks with
 // σ; with it the loss is 1 for a network that changes nothing, at every level (Karras et al. 2022, for σ well below the signal).
 func (d *Denoising) Loss(s *torch.Scope, b DenoisingBatch) (loss *torch.Tensor, err error) {
 	defer torch.Catch(&err)
-	err = nil
+	if m, ok := d.NoiseRemover.(Modal); ok {
+		m.Train(true)
+		defer m.Train(false)
+	}
 	loss = s.Tidy(func(s *torch.Scope) (value *torch.Tensor) {
 		var out, clean, sigma, penalty *torch.Tensor
 		if out, clean, sigma, err = d.denoise(s, b); err != nil {

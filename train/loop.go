@@ -18,6 +18,12 @@ type Task[B any] interface {
 	Loss(s *torch.Scope, b B) (*torch.Tensor, error) // a scalar of the scope
 }
 
+// Buffered is a task with tensors that its loss moves besides the parameters, such as the statistics of batch normalisation. They are
+// averaged, saved and resumed as the parameters are.
+type Buffered interface {
+	Buffers() []torch.Param
+}
+
 // Validator is a task that measures itself on examples that it does not learn from. The loop calls it with the averaged
 // weights in place and no gradients recorded.
 type Validator interface {
@@ -46,7 +52,11 @@ func Run[B any](ctx context.Context, cfg LoopConfig, task Task[B], batches func(
 	l.validator, _ = task.(Validator)
 	l.shower, _ = task.(Shower)
 	err := torch.Do(func(s *torch.Scope) (err error) {
-		if err := l.begin(s, task.Params()); err != nil {
+		var buffers []torch.Param
+		if b, ok := task.(Buffered); ok {
+			buffers = b.Buffers()
+		}
+		if err := l.begin(s, task.Params(), buffers); err != nil {
 			return err
 		}
 		defer func() { err = errors.Join(err, l.end()) }()
@@ -89,7 +99,7 @@ type loop struct {
 }
 
 // begin makes or resumes the state and opens the log.
-func (l *loop) begin(s *torch.Scope, params []torch.Param) error {
+func (l *loop) begin(s *torch.Scope, params, buffers []torch.Param) error {
 	if len(params) == 0 {
 		return errors.New("train: the task has no parameters")
 	}
@@ -97,7 +107,7 @@ func (l *loop) begin(s *torch.Scope, params []torch.Param) error {
 	if l.optimizer, err = l.cfg.Optimizer.optimizer(l.cfg.WeightDecay); err != nil {
 		return err
 	}
-	l.state, l.savedAt = newState(s, params, l.optimizer.slots()), -1
+	l.state, l.savedAt = newState(s, params, buffers, l.optimizer.slots()), -1
 	if l.cfg.Dir == "" {
 		l.tick()
 		return nil
@@ -224,7 +234,7 @@ func (l *loop) update(
 // average moves the averaged weights towards the weights.
 func (l *loop) average(s *torch.Scope, decay float64) {
 	s.NoGrad(func() {
-		for i, p := range l.params {
+		for i, p := range l.weights {
 			e := l.ema[i].Tensor
 			s.Copy(e, s.Add(s.MulScalar(e, decay), s.MulScalar(p.Tensor, 1-decay)))
 		}
@@ -275,7 +285,7 @@ func (l *loop) finish(s *torch.Scope) error {
 	if err := l.checkpoint(); err != nil {
 		return err
 	}
-	for i, p := range l.params {
+	for i, p := range l.weights {
 		s.Copy(p.Tensor, l.ema[i].Tensor)
 	}
 	return nil

@@ -15,14 +15,15 @@ import (
 
 // state is all that changes while a run goes on.
 type state struct {
-	params, ema []torch.Param   // weights and their moving average
-	running     [][]torch.Param // what the optimizer remembers, slot by slot
-	step        int             // updates made
-	lossSum     float64         // over the steps since the last report
-	lossCount   int
-	best        float64 // largest value of the monitored metric
-	bestStep    int     // 0 before the first validation
-	stale       int     // validations since then
+	params       []torch.Param   // what the optimizer changes
+	weights, ema []torch.Param   // params and buffers, and their moving average
+	running      [][]torch.Param // what the optimizer remembers, slot by slot
+	step         int             // updates made
+	lossSum      float64         // over the steps since the last report
+	lossCount    int
+	best         float64 // largest value of the monitored metric
+	bestStep     int     // 0 before the first validation
+	stale        int     // validations since then
 
 	plateauScale float64            // factor of the learning rate that the plateaus so far made
 	plateauStale int                // validations since the last plateau or the best one
@@ -30,19 +31,19 @@ type state struct {
 }
 
 // newState returns the state before the first step. Its tensors belong to s.
-func newState(s *torch.Scope, params []torch.Param, slots []string) *state {
-	st := &state{params: params, best: math.Inf(-1), plateauScale: 1}
-	copies := func(prefix string, scale float64) (out []torch.Param) {
+func newState(s *torch.Scope, params, buffers []torch.Param, slots []string) *state {
+	st := &state{params: params, weights: slices.Concat(params, buffers), best: math.Inf(-1), plateauScale: 1}
+	copies := func(of []torch.Param, prefix string, scale float64) (out []torch.Param) {
 		s.NoGrad(func() {
-			for _, p := range params {
+			for _, p := range of {
 				out = append(out, torch.Param{Name: prefix + p.Name, Tensor: s.MulScalar(s.Detach(p.Tensor), scale)})
 			}
 		})
 		return out
 	}
-	st.ema = copies("", 1)
+	st.ema = copies(st.weights, "", 1)
 	for _, prefix := range slots {
-		st.running = append(st.running, copies(prefix, 0))
+		st.running = append(st.running, copies(params, prefix, 0))
 	}
 	return st
 }
@@ -70,7 +71,7 @@ func (st *state) saved() ([]checkpoints.Tensor, error) {
 // tensors returns the tensors of the state file.
 func (st *state) tensors() []torch.Param {
 	var all []torch.Param
-	for _, p := range st.params {
+	for _, p := range st.weights {
 		all = append(all, torch.Param{Name: "weights." + p.Name, Tensor: p.Tensor})
 	}
 	return append(all, slices.Concat(st.running...)...)

@@ -16,7 +16,7 @@ type validation struct {
 func (l *loop) validate(s *torch.Scope) (v validation, err error) {
 	s.Tidy(func(s *torch.Scope) *torch.Tensor {
 		s.NoGrad(func() {
-			for i, p := range l.params {
+			for i, p := range l.weights {
 				now := s.MulScalar(p.Tensor, 1)
 				s.Copy(p.Tensor, l.ema[i].Tensor)
 				defer s.Copy(p.Tensor, now)

@@ -31,7 +31,7 @@ func openCheckpoint(dir string) (*prior, error) {
 	return p, nil
 }
 
-// build makes the network of the manifest's kind and returns its parameters, which the caller overwrites.
+// build makes the network of the manifest's kind and returns its weights, which the caller overwrites.
 func (p *prior) build(m checkpoints.Manifest) ([]torch.Param, error) {
 	rng := rand.New(rand.NewPCG(0, 0)) // every weight is overwritten
 	switch m.Kind {
@@ -53,12 +53,12 @@ func (p *prior) buildDenoiser(config []byte, rng *rand.Rand) ([]torch.Param, err
 			return nil, err
 		}
 	}
-	d, err := models.NewDenoiser(c.UNet, rng)
+	d, _, err := models.NewNetwork(c.NetworkConfig, rng)
 	if err != nil {
 		return nil, err
 	}
 	p.denoiser = d
-	return d.Params(), nil
+	return models.Weights(d), nil
 }
 
 func (p *prior) buildUnrolled(config []byte, rng *rand.Rand) ([]torch.Param, error) {

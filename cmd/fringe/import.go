@@ -80,7 +80,7 @@ func (f importFlags) run(path string, stderr io.Writer) error {
 	return nil
 }
 
-// read reads the file and changes names.
+// read reads the file, changes names, and leaves out the counters of batch normalisation, which nothing uses.
 func (f importFlags) read(path string) ([]checkpoints.Tensor, error) {
 	content, err := os.ReadFile(path)
 	if err != nil {
@@ -104,7 +104,7 @@ func (f importFlags) read(path string) ([]checkpoints.Tensor, error) {
 			}
 		}
 	}
-	return tensors, nil
+	return slices.DeleteFunc(tensors, func(t checkpoints.Tensor) bool { return strings.HasSuffix(t.Name, ".num_batches_tracked") }), nil
 }
 
 // compare says how tensors differ from what a network needs.

@@ -17,7 +17,7 @@ type prior struct {
 	name      string
 	terms     []infer.Part    // regularizers
 	penalties []infer.Penalty // those with corners, for a solver with proximal steps
-	denoiser  *models.Denoiser
+	denoiser  models.Network
 	network   *unrolled.Network
 	cellRad   float64 // pixels that the network was trained on; 0 when there is none
 

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"gopkg.in/yaml.v3"
+
 	"fringe/data"
 	"fringe/models"
 	"fringe/train"
@@ -14,9 +16,9 @@ import (
 
 // denoiserConfig is the training file of a denoiser. [prior.buildDenoiser] reads it back from a checkpoint.
 type denoiserConfig struct {
-	train.Config `yaml:",inline"`
-	Denoising    train.DenoisingConfig `yaml:"denoising"`
-	UNet         models.UNetConfig     `yaml:"unet"`
+	train.Config         `yaml:",inline"`
+	Denoising            train.DenoisingConfig `yaml:"denoising"`
+	models.NetworkConfig `yaml:",inline"`
 }
 
 func newDenoiserTraining(text []byte, steps int) (*training, error) {
@@ -24,12 +26,15 @@ func newDenoiserTraining(text []byte, steps int) (*training, error) {
 	if err := readTraining(text, steps, &c, &c.Config); err != nil {
 		return nil, err
 	}
+	if err := refuseEmptyNetwork(text); err != nil {
+		return nil, err
+	}
 	c.Denoising = c.Denoising.WithDefaults()
-	net, err := models.NewDenoiser(c.UNet, rand.New(rand.NewPCG(c.Seed, weightsStream)))
+	net, network, err := models.NewNetwork(c.NetworkConfig, rand.New(rand.NewPCG(c.Seed, weightsStream)))
 	if err != nil {
 		return nil, err
 	}
-	c.UNet = net.Config()
+	c.NetworkConfig = network
 	task, err := train.NewDenoising(net, c.Denoising, c.Seed)
 	if err != nil {
 		net.Drop()
@@ -37,6 +42,20 @@ func newDenoiserTraining(text []byte, steps int) (*training, error) {
 	}
 	batches := train.DenoisingBatches(c.Denoising, c.Seed, c.Loop.Part())
 	return assemble(c.Config, c, describeSkies(c.Denoising), net.Drop, task, batches)
+}
+
+// refuseEmptyNetwork returns an error for a block without a value, which would be taken for one that is not there.
+func refuseEmptyNetwork(text []byte) error {
+	var blocks map[string]any
+	if err := yaml.Unmarshal(text, &blocks); err != nil {
+		return err
+	}
+	for _, name := range models.NetworkNames() {
+		if block, there := blocks[name]; there && block == nil {
+			return fmt.Errorf("%s is empty: write %s: {} for its defaults", name, name)
+		}
+	}
+	return nil
 }
 
 // describeSkies says in words what a denoiser is trained on.

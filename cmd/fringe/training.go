@@ -13,7 +13,7 @@ type training struct {
 	train.Config
 	manifest checkpoints.Manifest
 	params   int           // numbers in the weights
-	weights  []torch.Param // the network's
+	weights  []torch.Param // the network's, with its buffers
 	run      func(ctx context.Context, cfg train.LoopConfig, hooks ...train.Hook) (train.Result, error)
 	close    func()
 }
@@ -46,7 +46,10 @@ func assemble[B any](
 		free()
 		return nil, err
 	}
-	params := 0
+	params, weights := 0, task.Params()
+	if b, ok := task.(train.Buffered); ok {
+		weights = append(weights, b.Buffers()...)
+	}
 	for _, p := range task.Params() {
 		params += p.Tensor.Len()
 	}
@@ -54,7 +57,7 @@ func assemble[B any](
 		Config:   c,
 		manifest: checkpoints.Manifest{Kind: c.Kind, Config: config, Seed: c.Seed, Data: data},
 		params:   params,
-		weights:  task.Params(),
+		weights:  weights,
 		run: func(ctx context.Context, cfg train.LoopConfig, hooks ...train.Hook) (train.Result, error) {
 			return train.Run(ctx, cfg, task, batches, hooks...)
 		},

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"net/url"
 	"strings"
 	"text/tabwriter"
 	"unicode/utf8"
@@ -18,12 +19,19 @@ type Report struct {
 	Footer   string // how the page was made; empty for none
 }
 
-// Section is one part of a report: figures side by side, then tables.
+// Section is one part of a report: figures side by side, then tables, then links.
 type Section struct {
 	Title   string
 	Text    []string // paragraphs
 	Figures []Figure
 	Tables  []Table
+	Links   []Link
+}
+
+// Link points to another file.
+type Link struct {
+	Text string
+	Path string // with slashes, from the folder of the page
 }
 
 // Figure is a PNG and what a reader should know when looking at it.
@@ -69,6 +77,9 @@ func (t Table) WriteText(w io.Writer) error {
 	}
 	return nil
 }
+
+// Address returns the path as a relative address. The dot keeps a name with a colon from being taken for a scheme.
+func (l Link) Address() string { return (&url.URL{Path: "./" + l.Path}).String() }
 
 // DataURI returns the picture as a data: address, so that the page needs no other file.
 func (f Figure) DataURI() template.URL {
@@ -133,6 +144,9 @@ footer { margin: 3rem 0 1rem; border-top: 1px solid var(--line); padding-top: .6
 {{range .Rows}}<tr>{{range .}}<td>{{.}}</td>{{end}}</tr>
 {{end}}</tbody>
 </table></div>
+{{end}}{{if .Links}}<ul>
+{{range .Links}}<li><a href="{{.Address}}">{{.Text}}</a></li>
+{{end}}</ul>
 {{end}}</section>
 {{end}}{{if .Footer}}<footer>{{.Footer}}</footer>
 {{end}}</body>

@@ -14,6 +14,7 @@ func sample() Report {
 			Title:   "Images",
 			Figures: []Figure{{PNG: []byte("picture"), Caption: `a "ring"`}},
 			Tables:  []Table{{Columns: []string{"method", "diameter (µas)"}, Rows: [][]string{{"entropy", "41.2"}, {"unrolled", "40.8"}}, Caption: "one night"}},
+			Links:   []Link{{Text: "the <log>", Path: "../my runs/a:b#1.json"}},
 		}},
 		Footer: "made by a test",
 	}
@@ -29,6 +30,7 @@ func TestWriteHTML(t *testing.T) {
 	for _, want := range []string{
 		"<title>M87 &lt;2017&gt;</title>", "Two methods &amp; one sky.", "<h2>Images</h2>",
 		`src="data:image/png;base64,cGljdHVyZQ=="`, "a &#34;ring&#34;", "<td>41.2</td>", "<caption>one night</caption>", "made by a test",
+		`<a href="./../my%20runs/a:b%231.json">the &lt;log&gt;</a>`,
 	} {
 		if !strings.Contains(page, want) {
 			t.Errorf("no %q in\n%s", want, page)

@@ -13,14 +13,35 @@ import (
 // logName is the file in the run's folder that holds one JSON object per report.
 const logName = "metrics.jsonl"
 
-// logLine is one line of the log.
-type logLine struct {
+// LogLine is one line of the log, see [Report].
+type LogLine struct {
 	Step           int                `json:"step"`
 	Loss           float64            `json:"loss"`
 	LearningRate   float64            `json:"lr"`
 	GradNorm       float64            `json:"grad_norm"`
 	ItemsPerSecond float64            `json:"items_per_second"`
 	Metrics        map[string]float64 `json:"metrics,omitempty"`
+}
+
+// ReadLog returns the log of the run in dir. A last line that is cut short, as of a run that is being written or was killed, is left out.
+func ReadLog(dir string) ([]LogLine, error) {
+	path := filepath.Join(dir, logName)
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("train: read log: %w", err)
+	}
+	var lines []LogLine
+	for line := range bytes.Lines(text) {
+		if !bytes.HasSuffix(line, []byte("\n")) {
+			break
+		}
+		var l LogLine
+		if err := json.Unmarshal(line, &l); err != nil {
+			return nil, fmt.Errorf("train: read %q: line %d: %w", path, len(lines)+1, err)
+		}
+		lines = append(lines, l)
+	}
+	return lines, nil
 }
 
 // openLog opens the log of a run that starts after step; lines of later steps, or cut short, are removed.
@@ -32,7 +53,7 @@ func openLog(dir string, step int) (*os.File, error) {
 	}
 	kept := 0
 	for line := range bytes.Lines(old) {
-		var l logLine
+		var l LogLine
 		if step == 0 || json.Unmarshal(line, &l) != nil || l.Step > step || !bytes.HasSuffix(line, []byte("\n")) {
 			break
 		}
@@ -52,7 +73,7 @@ func openLog(dir string, step int) (*os.File, error) {
 // logTo returns the hook that writes reports to f.
 func logTo(f *os.File) Hook {
 	return Hook{Name: "log", Do: func(r Report) error {
-		line, err := json.Marshal(logLine{r.Step, r.Loss, r.LearningRate, r.GradNorm, r.ItemsPerSecond, r.Metrics})
+		line, err := json.Marshal(LogLine{r.Step, r.Loss, r.LearningRate, r.GradNorm, r.ItemsPerSecond, r.Metrics})
 		if err != nil {
 			return err
 		}

@@ -93,13 +93,8 @@ func (o inspectOptions) run(paths []string, stdout, log io.Writer) error {
 // none are wanted.
 func (o inspectOptions) check(paths []string) (page *outDir, dirs []*outDir, err error) {
 	dirs = make([]*outDir, len(paths))
-	if o.html != "" {
-		page = &outDir{path: filepath.Dir(o.html), names: []string{filepath.Base(o.html)}}
-		if info, err := os.Stat(o.html); err == nil && info.IsDir() {
-			return nil, nil, withHint(fmt.Errorf("%s is a folder", o.html), "give --html the name of a file, such as overview.html")
-		} else if err == nil && !o.force {
-			return nil, nil, withHint(fmt.Errorf("%s is there already", o.html), "choose another --html, or overwrite it with --force")
-		}
+	if page, err = overviewPage(o.html, o.force); err != nil {
+		return nil, nil, err
 	}
 	if o.out == "" {
 		return page, dirs, nil
@@ -120,6 +115,19 @@ func (o inspectOptions) check(paths []string) (page *outDir, dirs []*outDir, err
 		}
 	}
 	return page, dirs, nil
+}
+
+// overviewPage returns where --html goes, nil where none is wanted.
+func overviewPage(html string, force bool) (*outDir, error) {
+	if html == "" {
+		return nil, nil
+	}
+	if info, err := os.Stat(html); err == nil && info.IsDir() {
+		return nil, withHint(fmt.Errorf("%s is a folder", html), "give --html the name of a file, such as overview.html")
+	} else if err == nil && !force {
+		return nil, withHint(fmt.Errorf("%s is there already", html), "choose another --html, or overwrite it with --force")
+	}
+	return &outDir{path: filepath.Dir(html), names: []string{filepath.Base(html)}}, nil
 }
 
 // show prints what a file holds, and draws it where figures are wanted.

@@ -1,6 +1,7 @@
 package evaluate
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -50,12 +51,13 @@ type Suite struct {
 // Stopped is the error of a run whose context ended: the scores of Done of Count observations are complete.
 type Stopped struct {
 	Done, Count int
-	Cause       error // of the context
+	What        string // is counted; "" for observations
+	Cause       error  // of the context
 }
 
 // Error says how far the run came.
 func (e *Stopped) Error() string {
-	return fmt.Sprintf("evaluate: stopped after %d of %d observations: %v", e.Done, e.Count, e.Cause)
+	return fmt.Sprintf("evaluate: stopped after %d of %d %s: %v", e.Done, e.Count, cmp.Or(e.What, "observations"), e.Cause)
 }
 
 // Unwrap returns the cause.

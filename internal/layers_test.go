@@ -12,7 +12,7 @@ import (
 
 // layer is the height of each package; imports point strictly to a lower layer. docs/architecture.md explains it.
 var layer = map[string]int{
-	"radio": 0, "radio/radiotest": 1, "internal/torch": 0, "internal/tensorboard": 0, "internal/words": 0, "internal/finufft": 0, "internal/casacore": 0,
+	"radio": 0, "radio/radiotest": 1, "internal/torch": 0, "internal/tensorboard": 0, "internal/peer": 0, "internal/words": 0, "internal/finufft": 0, "internal/casacore": 0,
 	"data": 1, "metrics": 1, "figure": 1, "measure": 1, "calibrate": 1, "wavelet": 1, "models": 1, "checkpoints": 1,
 	"proximal": 2, "shards": 2, "measurementset": 2,
 	"unrolled": 3, "train": 3, "infer": 3,

@@ -51,7 +51,7 @@ func NewDenoising(net NoiseRemover, c DenoisingConfig, seed uint64) (*Denoising,
 	for first := 0; first < c.Validation; first += validationChunk {
 		chunks := make([]DenoisingBatch, len(d.levels))
 		for index := first; index < min(first+validationChunk, c.Validation); index++ {
-			clean, err := c.sky(seed, data.Validation, uint64(index))
+			clean, err := c.Draw(seed, data.Validation, uint64(index))
 			if err != nil {
 				return nil, err
 			}

@@ -28,7 +28,7 @@ func DenoisingBatches(c DenoisingConfig, seed uint64, batch int) func(step int) 
 		b := DenoisingBatch{Side: c.Pixels}
 		for i := range batch {
 			index := uint64(step)*uint64(batch) + uint64(i)
-			clean, err := c.sky(seed, data.Training, index)
+			clean, err := c.Draw(seed, data.Training, index)
 			if err != nil {
 				return DenoisingBatch{}, err
 			}
@@ -47,8 +47,8 @@ func DenoisingBatches(c DenoisingConfig, seed uint64, batch int) func(step int) 
 	}
 }
 
-// sky returns example index of a split, with a brightest pixel of 1.
-func (c DenoisingConfig) sky(seed uint64, split data.Split, index uint64) ([]float64, error) {
+// Draw returns sky number index of a split on the grid of the config, in FITS order with a brightest pixel of 1.
+func (c DenoisingConfig) Draw(seed uint64, split data.Split, index uint64) ([]float64, error) {
 	grid := c.Grid()
 	sky, err := c.Sky.Draw(data.Rng(seed, split, data.SkyStream, index), grid)
 	if err != nil {

@@ -52,24 +52,90 @@ func JacobianNorm(
 		return nil, fmt.Errorf("train: norm of a Jacobian by %d iterations, must be at least 1", iterations)
 	}
 	norm = s.Tidy(func(s *torch.Scope) *torch.Tensor {
-		x = s.RequireGrad(s.Detach(x))
-		var y *torch.Tensor
-		if y, err = f(s, x); err != nil {
+		var j jacobian
+		if j, err = jacobianOf(s, f, x); err != nil {
 			return nil
 		}
-		// Jᵀv is linear in v: the transpose of that map is J.
-		v := s.RequireGrad(s.MulScalar(s.Detach(y), 0))
-		transposed := s.VJP(y, v, []*torch.Tensor{x}, true)[0]
-		right, left := unit(s, start), v
+		left, right := j.v, unit(s, start)
 		for k := range iterations {
 			if k > 0 {
-				right = unit(s, s.VJP(y, left, []*torch.Tensor{x}, true)[0])
+				right = j.pull(s, left)
 			}
-			left = unit(s, s.VJP(transposed, right, []*torch.Tensor{v}, true)[0])
+			left = j.push(s, right)
 		}
-		return length(s, s.VJP(y, left, []*torch.Tensor{x}, true)[0])
+		return length(s, s.VJP(j.y, left, []*torch.Tensor{j.x}, true)[0])
 	})
 	return norm, err
+}
+
+// SettledJacobianNorm returns [JacobianNorm] of each image after as many iterations as it takes until ten more raise none by more than a
+// part tolerance, or after most. It is for measuring: without gradients. settled is false when the iterations did not suffice.
+func SettledJacobianNorm(
+	s *torch.Scope, f func(s *torch.Scope, x *torch.Tensor) (*torch.Tensor, error), x, start *torch.Tensor, tolerance float64, most int,
+) (norms []float64, settled bool, err error) {
+	defer torch.Catch(&err)
+	var history [][]float64
+	s.Tidy(func(s *torch.Scope) *torch.Tensor {
+		var j jacobian
+		if j, err = jacobianOf(s, f, x); err != nil {
+			return nil
+		}
+		right := unit(s, start)
+		for len(history) < most && !settled {
+			left := j.push(s, right)
+			back := s.Tidy(func(s *torch.Scope) *torch.Tensor { return s.Detach(s.VJP(j.y, left, []*torch.Tensor{j.x}, true)[0]) })
+			right = unit(s, back)
+			history = append(history, s.Float64s(s.To(length(s, back), torch.Float64)))
+			settled = settledWithin(history, tolerance)
+		}
+		return nil
+	})
+	if err == nil && len(history) > 0 {
+		norms = history[len(history)-1]
+	}
+	return norms, settled, err
+}
+
+// settledWithin reports whether the last ten norms of every image rose by no more than a part tolerance.
+func settledWithin(history [][]float64, tolerance float64) bool {
+	const window = 10
+	last := len(history) - 1
+	if last < window {
+		return false
+	}
+	for i, norm := range history[last] {
+		if norm > history[last-window][i]*(1+tolerance) {
+			return false
+		}
+	}
+	return true
+}
+
+// jacobian is the derivative J of y = f(x) as a linear map in both directions.
+type jacobian struct {
+	x, y, v, transposed *torch.Tensor // transposed = Jᵀv, whose derivative by v is Jᵀ
+}
+
+func jacobianOf(s *torch.Scope, f func(s *torch.Scope, x *torch.Tensor) (*torch.Tensor, error), x *torch.Tensor) (j jacobian, err error) {
+	j.x = s.RequireGrad(s.Detach(x))
+	if j.y, err = f(s, j.x); err != nil {
+		return j, err
+	}
+	j.v = s.RequireGrad(s.MulScalar(s.Detach(j.y), 0))
+	j.transposed = s.VJP(j.y, j.v, []*torch.Tensor{j.x}, true)[0]
+	return j, nil
+}
+
+// push returns the unit vector along J·right.
+func (j jacobian) push(s *torch.Scope, right *torch.Tensor) *torch.Tensor {
+	return s.Tidy(func(s *torch.Scope) *torch.Tensor {
+		return unit(s, s.VJP(j.transposed, right, []*torch.Tensor{j.v}, true)[0])
+	})
+}
+
+// pull returns the unit vector along Jᵀ·left.
+func (j jacobian) pull(s *torch.Scope, left *torch.Tensor) *torch.Tensor {
+	return s.Tidy(func(s *torch.Scope) *torch.Tensor { return unit(s, s.VJP(j.y, left, []*torch.Tensor{j.x}, true)[0]) })
 }
 
 // length returns the Euclidean norm of each image: [batch, 1, 1, 1].

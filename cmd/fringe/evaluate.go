@@ -20,19 +20,24 @@ import (
 
 // evaluateFlags are the flags of fringe evaluate.
 type evaluateFlags struct {
-	out   string
-	count int
-	split string
-	force bool
+	out    string
+	count  int
+	split  string
+	force  bool
+	seed   *uint64 // nil for the config's
+	python string
+	cache  string
 }
 
 func evaluateCommand() *cobra.Command {
 	var f evaluateFlags
+	var seed uint64
 	c := &cobra.Command{
 		Use:   "evaluate CONFIG.yaml",
-		Short: "Compare methods on simulated observations whose truth is known",
+		Short: "Compare methods on simulated skies whose truth is known",
 		Long: `Image simulated observations with every method of the config and compare with the truth: a table with 95 % intervals,
-DIR/report.html and DIR/scores.jsonl, one line per image.
+DIR/report.html and DIR/scores.jsonl, one line per image. A config of kind denoising compares denoisers on noisy skies with TV,
+wavelets and BM3D, which is the package bm3d of --python.
 
 Skies and observations come from an index space of their own that training never draws from. Choose strengths and networks on
 --split validation; look at the evaluation split once, for the numbers that are reported.`,
@@ -42,12 +47,18 @@ Skies and observations come from an index space of their own that training never
 			if c.Flags().Changed("count") && f.count < 1 {
 				return fmt.Errorf("--count is %d, must be at least 1", f.count)
 			}
+			if c.Flags().Changed("seed") {
+				f.seed = &seed
+			}
 			return f.run(c.Context(), args[0], c.OutOrStdout(), c.ErrOrStderr())
 		},
 	}
 	c.Flags().StringVarP(&f.out, "out", "o", "", "folder of the results (default out/NAME for CONFIG NAME.yaml)")
 	c.Flags().IntVar(&f.count, "count", 0, "number of observations, instead of the config's")
 	c.Flags().StringVar(&f.split, "split", data.Evaluation.String(), "index space: validation or evaluation")
+	c.Flags().Uint64Var(&seed, "seed", 0, "seed of the skies, instead of the config's")
+	c.Flags().StringVar(&f.python, "python", "python3", "interpreter whose package bm3d is asked for BM3D")
+	c.Flags().StringVar(&f.cache, "cache", "", "folder that keeps what BM3D made, for the next run")
 	c.Flags().BoolVar(&f.force, "force", false, "overwrite a finished evaluation")
 	return c
 }
@@ -79,15 +90,40 @@ func (f evaluateFlags) run(ctx context.Context, path string, table, log io.Write
 	if err != nil {
 		return err
 	}
-	c, err := readEvaluation(text, f.count)
+	kind, err := train.KindOf(text)
 	if err != nil {
 		return fmt.Errorf("config %s: %w", path, err)
 	}
 	if f.out == "" {
 		f.out = filepath.Join("out", stem(path))
 	}
-	dir := &outDir{path: f.out, names: []string{"report.html", "scores.jsonl"}}
-	if err := dir.check(f.force); err != nil {
+	if kind == "denoising" {
+		c, err := readDenoisers(text, f.count)
+		if err != nil {
+			return fmt.Errorf("config %s: %w", path, err)
+		}
+		return f.runDenoisers(ctx, c, split, table, log)
+	}
+	c, err := readEvaluation(text, f.count)
+	if err != nil {
+		return fmt.Errorf("config %s: %w", path, err)
+	}
+	return f.runMethods(ctx, c, split, table, log)
+}
+
+// folder returns the folder of the results, which are files of these names.
+func (f evaluateFlags) folder(names ...string) (*outDir, error) {
+	dir := &outDir{path: f.out, names: names}
+	return dir, dir.check(f.force)
+}
+
+// runMethods judges methods of imaging.
+func (f evaluateFlags) runMethods(ctx context.Context, c evaluateConfig, split data.Split, table, log io.Writer) error {
+	if f.seed != nil {
+		c.Seed = *f.seed
+	}
+	dir, err := f.folder("report.html", "scores.jsonl")
+	if err != nil {
 		return err
 	}
 	methods, closeAll, err := c.open()
@@ -134,7 +170,7 @@ func readEvaluation(text []byte, count int) (c evaluateConfig, err error) {
 
 func (c evaluateConfig) validate() error {
 	if c.Kind != "evaluation" {
-		return fmt.Errorf("kind is %q, must be evaluation; fringe train takes the others", c.Kind)
+		return fmt.Errorf("kind is %q, must be evaluation or denoising; fringe train takes the others", c.Kind)
 	}
 	if c.Count < 1 || c.Count > 100_000 {
 		return fmt.Errorf("count is %d, must be between 1 and 100000", c.Count)

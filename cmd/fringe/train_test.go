@@ -24,6 +24,12 @@ func TestShippedConfigsAreGood(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			if kind == "denoising" {
+				if _, err := readDenoisers(text, 0); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
 			if kind == "evaluation" {
 				if _, err := readEvaluation(text, 0); err != nil {
 					t.Fatal(err)

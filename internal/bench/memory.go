@@ -14,7 +14,7 @@ import (
 )
 
 // memory returns the peak of resident memory (MiB) of a process of ours that does what the peer did, and of the peer.
-func (s *session) memory(p *peer) (pair, error) {
+func (s *session) memory(p answering) (pair, error) {
 	out, err := exec.Command(os.Args[0], "--child", s.dir).Output()
 	if err != nil {
 		return pair{}, fmt.Errorf("memory: %w", err)

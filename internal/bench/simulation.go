@@ -54,7 +54,7 @@ func simulate(s *session, n int) ([]Row, error) {
 		return nil, err
 	}
 	reps := max(1, 1024/n)
-	var peers [threads]*peer
+	var peers [threads]answering
 	for k := range peers {
 		if peers[k], err = s.peer("ehtim_observe.py", dir, fmt.Sprint(max(1, 256/n))); err != nil {
 			return nil, err
@@ -98,7 +98,7 @@ func observeNight(p data.Pair, corrupt bool) (*radio.Visibilities, error) {
 
 // sameNight compares the number of visibilities and their mean amplitude without noise, so that both sides do the same work. A few
 // visibilities at the elevation limit may differ.
-func sameNight(p *peer, pair data.Pair) (int, error) {
+func sameNight(p answering, pair data.Pair) (int, error) {
 	vis, err := observeNight(pair, false)
 	if err != nil {
 		return 0, err
@@ -143,7 +143,7 @@ func makePairs(c data.PairConfig, n int) (float64, error) {
 }
 
 // askAll asks all peers at once and returns the milliseconds per observation of all together.
-func askAll(peers [threads]*peer) (float64, error) {
+func askAll(peers [threads]answering) (float64, error) {
 	type answer struct {
 		ms  float64
 		err error

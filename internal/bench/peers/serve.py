@@ -28,4 +28,4 @@ def serve(**answers):
     answers["memory"] = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(0, flush=True)  # ready
     for line in sys.stdin:
-        print(json.dumps(float(answers[line.strip()]())), flush=True)
+        print(json.dumps(float(answers[json.loads(line)]())), flush=True)

@@ -112,12 +112,10 @@ func (n *DnCNN) Forward(s *torch.Scope, x *torch.Tensor) (y *torch.Tensor, err e
 	return s.Tidy(func(s *torch.Scope) *torch.Tensor {
 		h := s.ChannelsLast(x)
 		for i, c := range n.convs {
-			h = c.forward(s, h)
-			if b := n.norms[i]; b != nil {
-				h = b.forward(s, h, n.training)
-			}
-			if i < len(n.convs)-1 {
-				h = s.ReLU(h)
+			b, last := n.norms[i], i == len(n.convs)-1
+			h = s.Conv3x3(h, c.weight, c.bias, nil, b == nil && !last)
+			if b != nil {
+				h = s.ReLU(b.forward(s, h, n.training))
 			}
 		}
 		return s.Contiguous(s.Sub(x, h))

@@ -43,7 +43,7 @@ func (c DRUNetConfig) Validate() error {
 type DRUNet struct {
 	parameters
 	cfg        DRUNetConfig
-	act        activation
+	act        activation // nil for relu
 	head, tail conv
 	down       []residualLevel // from full resolution to the bottom
 	body       residualLevel
@@ -61,7 +61,7 @@ func NewDRUNet(c DRUNetConfig, rng *rand.Rand) (*DRUNet, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
-	n := &DRUNet{cfg: c.WithDefaults(), act: (*torch.Scope).ReLU}
+	n := &DRUNet{cfg: c.WithDefaults()}
 	if n.cfg.Activation == "elu" {
 		n.act = (*torch.Scope).ELU
 	}
@@ -137,7 +137,7 @@ func (n *DRUNet) forward(s *torch.Scope, x, sigma *torch.Tensor) *torch.Tensor {
 	skips = append(skips, h)
 	h = n.residual(s, n.body, h)
 	for i, u := range n.up {
-		h = s.ConvTranspose2D(s.Add(h, skips[len(skips)-1-i]), u.change, nil, 2)
+		h = s.UpCat(s.Add(h, skips[len(skips)-1-i]), u.change, nil, nil)
 		h = n.residual(s, u, h)
 	}
 	return crop(s, n.tail.forward(s, s.Add(h, skips[0])), shape[2], shape[3])
@@ -145,7 +145,11 @@ func (n *DRUNet) forward(s *torch.Scope, x, sigma *torch.Tensor) *torch.Tensor {
 
 func (n *DRUNet) residual(s *torch.Scope, l residualLevel, x *torch.Tensor) *torch.Tensor {
 	for _, b := range l.blocks {
-		x = s.Add(x, b[1].forward(s, n.act(s, b[0].forward(s, x))))
+		h := s.Conv3x3(x, b[0].weight, nil, nil, n.act == nil)
+		if n.act != nil {
+			h = n.act(s, h)
+		}
+		x = s.Conv3x3(h, b[1].weight, nil, x, false)
 	}
 	return x
 }

@@ -56,6 +56,7 @@ type style struct {
 	norm   string // "" or group, instance, none
 	groups int64
 	act    activation
+	silu   bool // act is SiLU, not a leaky rectifier
 }
 
 // norm is a normalisation: over groups of channels with a trained scale and shift per channel, or over each channel alone.
@@ -63,10 +64,11 @@ type norm struct {
 	kind         string
 	weight, bias *torch.Tensor
 	groups       int64
+	silu         bool // the non-linearity behind it
 }
 
 func (b *builder) norm(name string, channels int64, st style) norm {
-	n := norm{kind: st.norm, groups: st.groups}
+	n := norm{kind: st.norm, groups: st.groups, silu: st.silu}
 	if st.norm == "" || st.norm == "group" {
 		n.weight, n.bias = b.constant(name+".weight", 1, channels), b.constant(name+".bias", 0, channels)
 	}

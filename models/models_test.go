@@ -92,6 +92,47 @@ func small(t *testing.T) map[string]entry {
 	return nets
 }
 
+// Fused layers work in float32 alone, from 16 channels on.
+func TestLayoutsAgree(t *testing.T) {
+	for _, c := range []models.UNetConfig{{Width: 24}, {Width: 16, Norm: "none", Pools: 2}, models.FastMRIUNet(16, 2)} {
+		do(t, func(s *torch.Scope) error {
+			var first []*torch.Tensor
+			for _, layout := range []string{"plain", "channels_last", "auto"} {
+				c.Layout = layout
+				net, err := models.NewUNet(c, rng())
+				if err != nil {
+					return err
+				}
+				defer net.Drop()
+				x := s.RequireGrad(s.To(s.FromFloat64s(normals(rng(), 2*25*40), 2, 1, 25, 40), torch.Float32))
+				y, err := net.Forward(s, x)
+				if err != nil {
+					return err
+				}
+				leaves := []*torch.Tensor{x}
+				for _, p := range net.Params() {
+					leaves = append(leaves, p.Tensor)
+				}
+				all := append([]*torch.Tensor{y}, s.Grad(s.Mean(s.Square(y)), leaves, false)...)
+				if first == nil {
+					first = all
+				}
+				for i := range all {
+					got, want := s.Float64s(s.To(all[i], torch.Float64)), s.Float64s(s.To(first[i], torch.Float64))
+					for k := range got {
+						got[k] -= want[k]
+					}
+					// Rounding of float32 through some twenty layers and back.
+					if d := maxAbs(got); !(d <= 1e-4*maxAbs(want)) {
+						t.Errorf("%+v: tensor %d (result, image, weights) differs from the plain layout by %g of %g", c, i, d, maxAbs(want))
+					}
+				}
+			}
+			return nil
+		})
+	}
+}
+
 func normals(rng *rand.Rand, n int64) []float64 {
 	v := make([]float64, n)
 	for i := range v {

@@ -1,0 +1,125 @@
+#include "guarded.h"
+#include "shim.h"
+#include "winograd.h"
+
+#include <ATen/Parallel.h>
+#include <torch/csrc/autograd/autograd.h>
+#include <torch/csrc/autograd/custom_function.h>
+#include <torch/types.h>
+
+#include <vector>
+
+using torch::Tensor;
+using torch::autograd::AutogradContext;
+using torch::autograd::variable_list;
+using Optional = c10::optional<Tensor>;
+
+namespace {
+
+constexpr auto kLast = at::MemoryFormat::ChannelsLast;
+
+// composed is the same by LibTorch's operations.
+Tensor composed(const Tensor &x, const Tensor &w, const Optional &bias, const Optional &residual, bool relu) {
+  Tensor y = at::conv2d(x, w, bias, 1, 1);
+  if (residual) return *residual + y;
+  return relu ? at::relu(y) : y;
+}
+
+winograd::Image image(const Tensor &x) { return {x.size(0), x.size(2), x.size(3)}; }
+
+// transformed returns the weights of in input and out output channels in the transformed domain.
+Tensor transformed(const Tensor &w, int64_t step_in, int64_t step_out, bool flipped, int64_t in, int64_t out) {
+  Tensor u = at::empty({winograd::weights_size(in, out)}, w.options());
+  const float *from = w.data_ptr<float>();
+  float *to = u.data_ptr<float>();
+  at::parallel_for(0, winograd::padded(out) / winograd::kPanel, 1, [&](int64_t first, int64_t last) {
+    winograd::transform_weights(from, step_in, step_out, flipped, in, out, first, last, to);
+  });
+  return u;
+}
+
+Tensor convolve(const Tensor &x, const Tensor &u, int64_t out, const winograd::Epilogue &e) {
+  const auto im = image(x);
+  const int64_t in = x.size(1);
+  Tensor y = at::empty({im.n, out, im.h, im.w}, x.options().memory_format(kLast));
+  const float *from = x.data_ptr<float>(), *weights = u.data_ptr<float>();
+  float *to = y.data_ptr<float>();
+  at::parallel_for(0, im.tiles(), winograd::kRows, [&](int64_t first, int64_t last) {
+    Tensor scratch = at::empty({winograd::scratch_size(in, out)}, at::kFloat);
+    winograd::convolve(from, weights, im, in, out, first, last, e, scratch.data_ptr<float>(), to);
+  });
+  return y;
+}
+
+// weight_gradient returns the gradient of the weights [out, in, 3, 3] from that of the result. Each thread sums its tiles.
+Tensor weight_gradient(const Tensor &x, const Tensor &g) {
+  const auto im = image(x);
+  const int64_t in = x.size(1), out = g.size(1), parts = std::min<int64_t>(at::get_num_threads(), im.tiles());
+  Tensor sums = at::zeros({parts, winograd::weights_size(in, out)}, x.options()), w = at::empty({out, in, 3, 3}, x.options());
+  std::vector<const float *> du;
+  for (int64_t i = 0; i < parts; i++) du.push_back(sums.data_ptr<float>() + i * sums.size(1));
+  at::parallel_for(0, parts, 1, [&](int64_t first, int64_t last) {
+    Tensor scratch = at::empty({winograd::scratch_size(in, out)}, at::kFloat);
+    for (int64_t i = first; i < last; i++)
+      winograd::correlate(x.data_ptr<float>(), g.data_ptr<float>(), im, in, out, i * im.tiles() / parts, (i + 1) * im.tiles() / parts,
+                          scratch.data_ptr<float>(), const_cast<float *>(du[i]));
+  });
+  at::parallel_for(0, in, 1, [&](int64_t first, int64_t last) {
+    winograd::restore(du.data(), parts, in, out, first, last, w.data_ptr<float>());
+  });
+  return w;
+}
+
+struct Conv3x3 : torch::autograd::Function<Conv3x3> {
+  static Tensor forward(AutogradContext *ctx, const Tensor &x, const Tensor &w, const Optional &bias, const Optional &residual, bool relu) {
+    const int64_t out = w.size(0), in = w.size(1);
+    const Tensor u = transformed(w.contiguous(), 9, 9 * in, false, in, out), r = residual ? residual->contiguous(kLast) : Tensor(), b = bias ? bias->contiguous() : Tensor();
+    const Tensor y = convolve(x.contiguous(kLast), u, out, {bias ? b.data_ptr<float>() : nullptr, residual ? r.data_ptr<float>() : nullptr, relu});
+    ctx->save_for_backward({x, w, bias.value_or(Tensor()), relu ? y : Tensor()});
+    ctx->saved_data["residual"] = residual.has_value();
+    return y;
+  }
+
+  static variable_list backward(AutogradContext *ctx, variable_list grad) {
+    const auto saved = ctx->get_saved_variables();
+    const Tensor x = saved[0], w = saved[1], bias = saved[2], y = saved[3];
+    variable_list grads(5); // an argument that is left away has none
+    if (ctx->saved_data["residual"].toBool()) grads[3] = grad[0];
+    if (at::GradMode::is_enabled()) return differentiable(x, w, bias, y.defined(), grad[0], std::move(grads));
+    const Tensor g = (y.defined() ? at::threshold_backward(grad[0], y, 0) : grad[0]).contiguous(kLast);
+    const int64_t out = w.size(0), in = w.size(1);
+    if (ctx->needs_input_grad(0)) grads[0] = convolve(g, transformed(w.contiguous(), 9 * in, 9, true, out, in), in, {});
+    if (ctx->needs_input_grad(1)) grads[1] = weight_gradient(x.contiguous(kLast), g);
+    if (bias.defined()) grads[2] = g.sum({0, 2, 3});
+    return grads;
+  }
+
+  // The gradients by LibTorch's operations, which can be differentiated again.
+  static variable_list differentiable(const Tensor &x, const Tensor &w, const Tensor &bias, bool relu, const Tensor &g, variable_list grads) {
+    variable_list inputs = {x, w};
+    if (bias.defined()) inputs.push_back(bias);
+    auto r = torch::autograd::grad({composed(x, w, bias, {}, relu)}, inputs, {g}, true, true, true);
+    std::copy(r.begin(), r.end(), grads.begin());
+    return grads;
+  }
+};
+
+} // namespace
+
+extern "C" char *fringe_conv3x3(void *x, void *weight, void *bias, void *residual, int relu, void **out) {
+  return guarded([&] {
+    auto optional = [](void *t) { return t ? Optional(*static_cast<Tensor *>(t)) : Optional(); };
+    const Tensor &a = *static_cast<Tensor *>(x), &w = *static_cast<Tensor *>(weight);
+    const Optional b = optional(bias), r = optional(residual);
+    TORCH_CHECK(!relu || !r, "a residual is not added to a rectified result");
+    TORCH_CHECK(a.dim() == 4 && w.dim() == 4 && w.size(2) == 3 && w.size(3) == 3, "a 3 x 3 convolution of images has weights [out, in, 3, 3]");
+    const std::vector<int64_t> sizes = {a.size(0), w.size(0), a.size(2), a.size(3)};
+    TORCH_CHECK(w.size(1) == a.size(1) && w.scalar_type() == a.scalar_type(), "the weights do not fit the image");
+    TORCH_CHECK(!b || (b->sizes() == at::IntArrayRef(w.size(0)) && b->scalar_type() == a.scalar_type()), "the bias does not fit the weights");
+    TORCH_CHECK(!r || (r->sizes() == at::IntArrayRef(sizes) && r->scalar_type() == a.scalar_type()), "the residual does not fit the result");
+    auto fits = [](int64_t width) { return width >= winograd::kLeast && width <= winograd::kMost; };
+    const bool plain = !a.is_cpu() || a.scalar_type() != at::kFloat || !fits(w.size(0)) || !fits(w.size(1)) ||
+                       !winograd::supported() || a.numel() == 0;
+    *out = new Tensor(plain ? composed(a, w, b, r, relu != 0) : Conv3x3::apply(a, w, b, r, relu != 0));
+  });
+}

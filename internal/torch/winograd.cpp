@@ -1,0 +1,268 @@
+#include "winograd.h"
+
+#include <algorithm>
+#include <cstring>
+
+#ifdef __x86_64__
+#define KERNEL __attribute__((target("arch=x86-64-v4"), optimize("O3")))
+#else
+#define KERNEL
+#endif
+#define INLINE inline __attribute__((always_inline))
+
+namespace winograd {
+namespace {
+
+typedef float lanes __attribute__((vector_size(64), aligned(4), may_alias));
+constexpr int64_t kLanes = 16;
+
+#define LOAD(p) (*reinterpret_cast<const lanes *>(p))
+#define STORE(p, v) (*reinterpret_cast<lanes *>(p) = (v))
+
+// Vectors of a channel loop: the last one begins early enough to end at the width, and repeats some work.
+#define CHANNELS(c, width) for (int64_t c##_ = 0, c = 0; c##_ < (width); c##_ += kLanes, c = std::min(c##_, (width) - kLanes))
+
+// Tile is the place of a tile.
+struct Tile {
+  int64_t image, y, x; // of the upper left of its 2 × 2 pixels
+  Tile(const Image &im, int64_t i) {
+    const int64_t per_image = (im.h + 1) / 2 * im.across();
+    image = i / per_image, y = i % per_image / im.across() * 2, x = i % im.across() * 2;
+  }
+};
+
+// Calls f for the pixels of a k × k window at (y, x) of an image: their addresses, or outside of it that of other.
+template <int K, class P> INLINE void window(P base, const Image &im, int64_t width, const Tile &t, int64_t offset, P other, P *p) {
+  for (int64_t i = 0; i < K; i++) {
+    const int64_t y = t.y + i + offset;
+    for (int64_t j = 0; j < K; j++) {
+      const int64_t x = t.x + j + offset;
+      p[i * K + j] = y >= 0 && y < im.h && x >= 0 && x < im.w ? base + ((t.image * im.h + y) * im.w + x) * width : other;
+    }
+  }
+}
+
+alignas(64) const float kZeros[kMost] = {};
+
+// BᵀdB of the 4 × 4 windows of tiles [first, first + count): v [16, stride].
+KERNEL void transform_input(const float *x, const Image &im, int64_t width, int64_t first, int64_t count, int64_t stride, float *v) {
+  for (int64_t i = 0; i < count; i++) {
+    const float *p[16];
+    window<4>(x, im, width, Tile(im, first + i), -1, static_cast<const float *>(kZeros), p);
+    float *out = v + i * width;
+    CHANNELS(c, width) {
+      lanes t[16];
+      for (int j = 0; j < 4; j++) {
+        const lanes a = LOAD(p[j] + c), b = LOAD(p[4 + j] + c), d = LOAD(p[8 + j] + c), e = LOAD(p[12 + j] + c);
+        t[j] = a - d, t[4 + j] = b + d, t[8 + j] = d - b, t[12 + j] = b - e;
+      }
+      for (int k = 0; k < 4; k++) {
+        const lanes a = t[4 * k], b = t[4 * k + 1], d = t[4 * k + 2], e = t[4 * k + 3];
+        float *o = out + 4 * k * stride + c;
+        STORE(o, a - d);
+        STORE(o + stride, b + d);
+        STORE(o + 2 * stride, d - b);
+        STORE(o + 3 * stride, b - e);
+      }
+    }
+  }
+}
+
+// AgAᵀ of the 2 × 2 pixels of tiles: q [16, stride], rows of padded(width).
+KERNEL void transform_gradient(const float *g, const Image &im, int64_t width, int64_t first, int64_t count, int64_t stride, float *q) {
+  for (int64_t i = 0; i < count; i++) {
+    const float *p[4];
+    window<2>(g, im, width, Tile(im, first + i), 0, static_cast<const float *>(kZeros), p);
+    float *out = q + i * padded(width);
+    CHANNELS(c, width) {
+      lanes t[8];
+      for (int j = 0; j < 2; j++) {
+        const lanes a = LOAD(p[j] + c), b = LOAD(p[2 + j] + c);
+        t[j] = a, t[2 + j] = a + b, t[4 + j] = a - b, t[6 + j] = -b;
+      }
+      for (int k = 0; k < 4; k++) {
+        const lanes a = t[2 * k], b = t[2 * k + 1];
+        float *o = out + 4 * k * stride + c;
+        STORE(o, a);
+        STORE(o + stride, a + b);
+        STORE(o + 2 * stride, a - b);
+        STORE(o + 3 * stride, -b);
+      }
+    }
+  }
+}
+
+// y = AᵀmA, and the epilogue, of tiles [first, first + count): m [16, stride], rows of padded(width).
+KERNEL void transform_output(const float *m, const Image &im, int64_t width, int64_t first, int64_t count, int64_t stride, const Epilogue &e,
+                             float *y) {
+  alignas(64) static thread_local float nowhere[kMost];
+  const float *bias = e.bias ? e.bias : kZeros;
+  for (int64_t i = 0; i < count; i++) {
+    const Tile tile(im, first + i);
+    float *p[4];
+    const float *r[4] = {kZeros, kZeros, kZeros, kZeros};
+    window<2>(y, im, width, tile, 0, static_cast<float *>(nowhere), p);
+    if (e.residual) window<2>(e.residual, im, width, tile, 0, static_cast<const float *>(kZeros), r);
+    const float *in = m + i * padded(width);
+    CHANNELS(c, width) {
+      const lanes b = LOAD(bias + c), zero = {};
+      lanes t[8];
+      for (int j = 0; j < 4; j++) {
+        const float *o = in + j * stride + c;
+        const lanes a = LOAD(o), d = LOAD(o + 4 * stride), f = LOAD(o + 8 * stride), h = LOAD(o + 12 * stride);
+        t[j] = a + d + f, t[4 + j] = d - f - h;
+      }
+      for (int k = 0; k < 2; k++) {
+        lanes left = t[4 * k] + t[4 * k + 1] + t[4 * k + 2] + b, right = t[4 * k + 1] - t[4 * k + 2] - t[4 * k + 3] + b;
+        if (e.relu) left = left > zero ? left : zero, right = right > zero ? right : zero;
+        STORE(p[2 * k] + c, left + LOAD(r[2 * k] + c));
+        STORE(p[2 * k + 1] + c, right + LOAD(r[2 * k + 1] + c));
+      }
+    }
+  }
+}
+
+// c [12, 32] = or += Σ over k < depth of a [12 rows, depth] b [depth, 32].
+template <bool add, int vectors>
+INLINE void tile_product(const float *a, int64_t row, int64_t step, const float *b, int64_t ldb, int64_t depth, float *c, int64_t ldc) {
+  lanes sum[kRows][vectors];
+  for (int i = 0; i < kRows; i++)
+    for (int j = 0; j < vectors; j++) sum[i][j] = add ? LOAD(c + i * ldc + j * kLanes) : lanes{};
+  for (int64_t k = 0; k < depth; k++) {
+    lanes right[vectors];
+    for (int j = 0; j < vectors; j++) right[j] = LOAD(b + k * ldb + j * kLanes);
+#pragma GCC unroll 12
+    for (int i = 0; i < kRows; i++)
+      for (int j = 0; j < vectors; j++) sum[i][j] += a[i * row + k * step] * right[j];
+  }
+  for (int i = 0; i < kRows; i++)
+    for (int j = 0; j < vectors; j++) STORE(c + i * ldc + j * kLanes, sum[i][j]);
+}
+
+// m [rows, padded(out)] = v [rows, in] · u [panels, in, 32], rows a multiple of 12.
+KERNEL void multiply(const float *v, const float *u, int64_t rows, int64_t in, int64_t out, float *m) {
+  const int64_t wide = padded(out);
+  for (int64_t o = 0; o < out; o += kPanel)
+    for (int64_t r = 0; r < rows; r += kRows) {
+      float *c = m + r * wide + o;
+      if (out - o > kLanes)
+        tile_product<false, 2>(v + r * in, in, 1, u + o * in, kPanel, in, c, wide);
+      else
+        tile_product<false, 1>(v + r * in, in, 1, u + o * in, kPanel, in, c, wide);
+    }
+}
+
+// du [in, padded(out)] += vᵀ q for v [rows, in], q [rows, padded(out)].
+KERNEL void accumulate(const float *v, const float *q, int64_t rows, int64_t in, int64_t out, float *du) {
+  const int64_t wide = padded(out);
+  for (int64_t o = 0; o < out; o += kPanel)
+    for (int64_t i = 0; i < in; i += kRows) {
+      const bool full = i + kRows <= in;
+      alignas(64) float edge[kRows * kPanel] = {};
+      float *c = full ? du + i * wide + o : edge;
+      const int64_t ldc = full ? wide : kPanel;
+      if (out - o > kLanes)
+        tile_product<true, 2>(v + i, 1, in, q + o, wide, rows, c, ldc);
+      else
+        tile_product<true, 1>(v + i, 1, in, q + o, wide, rows, c, ldc);
+      if (!full)
+        for (int64_t k = i; k < in; k++)
+          for (int64_t j = 0; j < kPanel; j++) du[k * wide + o + j] += edge[(k - i) * kPanel + j];
+    }
+}
+
+// Tiles that are worked on at once: few enough that their transforms stay in a core's cache, enough to use each weight for several.
+int64_t block(int64_t in, int64_t out) { return std::clamp<int64_t>(12288 / (in + out) / kRows * kRows, 48, 96); }
+
+} // namespace
+
+bool supported() {
+#ifdef __x86_64__
+  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+         __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512cd");
+#else
+  return false;
+#endif
+}
+
+int64_t scratch_size(int64_t in, int64_t out) { return kPoints * block(in, out) * (in + padded(out)) + kRows; }
+
+KERNEL void transform_weights(const float *w, int64_t step_in, int64_t step_out, bool flipped, int64_t in, int64_t out, int64_t first,
+                              int64_t last, float *u) {
+  const int64_t step = in * padded(out);
+  for (int64_t panel = first; panel < last; panel++)
+    for (int64_t i = 0; i < in; i++) {
+      float g[9][kPanel] = {};
+      const int64_t count = std::min(kPanel, out - panel * kPanel);
+      for (int64_t o = 0; o < count; o++) {
+        const float *p = w + i * step_in + (panel * kPanel + o) * step_out;
+        for (int k = 0; k < 9; k++) g[k][o] = p[flipped ? 8 - k : k];
+      }
+      for (int64_t c = 0; c < kPanel; c += kLanes) {
+        lanes t[12];
+        for (int j = 0; j < 3; j++) {
+          const lanes a = LOAD(g[j] + c), b = LOAD(g[3 + j] + c), d = LOAD(g[6 + j] + c);
+          t[j] = a, t[3 + j] = (a + b + d) * 0.5f, t[6 + j] = (a - b + d) * 0.5f, t[9 + j] = d;
+        }
+        for (int k = 0; k < 4; k++) {
+          const lanes a = t[3 * k], b = t[3 * k + 1], d = t[3 * k + 2];
+          float *o = u + 4 * k * step + (panel * in + i) * kPanel + c;
+          STORE(o, a);
+          STORE(o + step, (a + b + d) * 0.5f);
+          STORE(o + 2 * step, (a - b + d) * 0.5f);
+          STORE(o + 3 * step, d);
+        }
+      }
+    }
+}
+
+void convolve(const float *x, const float *u, const Image &image, int64_t in, int64_t out, int64_t first, int64_t last, const Epilogue &e,
+              float *scratch, float *y) {
+  const int64_t size = block(in, out), wide = padded(out);
+  float *v = scratch, *m = v + kPoints * size * in;
+  for (int64_t t = first; t < last; t += size) {
+    const int64_t count = std::min(size, last - t), rows = (count + kRows - 1) / kRows * kRows;
+    transform_input(x, image, in, t, count, size * in, v);
+    for (int64_t p = 0; p < kPoints; p++) multiply(v + p * size * in, u + p * in * wide, rows, in, out, m + p * size * wide);
+    transform_output(m, image, out, t, count, size * wide, e, y);
+  }
+}
+
+void correlate(const float *x, const float *g, const Image &image, int64_t in, int64_t out, int64_t first, int64_t last, float *scratch,
+               float *du) {
+  const int64_t size = block(in, out), wide = padded(out);
+  float *v = scratch, *q = v + kPoints * size * in + kRows; // the last rows of v are read beyond the width
+  for (int64_t t = first; t < last; t += size) {
+    const int64_t count = std::min(size, last - t);
+    transform_input(x, image, in, t, count, size * in, v);
+    transform_gradient(g, image, out, t, count, size * wide, q);
+    for (int64_t p = 0; p < kPoints; p++) accumulate(v + p * size * in, q + p * size * wide, count, in, out, du + p * in * wide);
+  }
+}
+
+KERNEL void restore(const float *const *du, int64_t count, int64_t in, int64_t out, int64_t first, int64_t last, float *w) {
+  const int64_t wide = padded(out), step = in * wide;
+  for (int64_t i = first; i < last; i++)
+    for (int64_t c = 0; c < wide; c += kLanes) {
+      lanes d[16], t[12];
+      for (int p = 0; p < kPoints; p++) {
+        d[p] = LOAD(du[0] + p * step + i * wide + c);
+        for (int64_t k = 1; k < count; k++) d[p] += LOAD(du[k] + p * step + i * wide + c);
+      }
+      for (int j = 0; j < 4; j++) {
+        const lanes a = d[j], b = d[4 + j], e = d[8 + j], f = d[12 + j];
+        t[j] = a + (b + e) * 0.5f, t[4 + j] = (b - e) * 0.5f, t[8 + j] = (b + e) * 0.5f + f;
+      }
+      float g[9][kLanes];
+      for (int k = 0; k < 3; k++) {
+        const lanes a = t[4 * k], b = t[4 * k + 1], e = t[4 * k + 2], f = t[4 * k + 3];
+        STORE(g[3 * k], a + (b + e) * 0.5f);
+        STORE(g[3 * k + 1], (b - e) * 0.5f);
+        STORE(g[3 * k + 2], (b + e) * 0.5f + f);
+      }
+      for (int64_t o = c; o < std::min(c + kLanes, out); o++)
+        for (int k = 0; k < 9; k++) w[(o * in + i) * 9 + k] = g[k][o - c];
+    }
+}
+
+} // namespace winograd

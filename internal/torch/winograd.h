@@ -1,0 +1,54 @@
+// Convolutions 3 × 3 with zero padding 1 by Winograd's minimal algorithm F(2×2, 3×3) (Lavin & Gray 2016, Fast algorithms for convolutional
+// neural networks, section 4.1): 16 multiplications for 4 pixels instead of 36. Images are stored with the channels of a pixel side by side.
+#pragma once
+#include <cstdint>
+
+namespace winograd {
+
+constexpr int64_t kPoints = 16;     // of the transformed domain
+constexpr int64_t kPanel = 32;      // output channels that a panel of transformed weights holds side by side
+constexpr int64_t kRows = 12;       // tiles that a kernel multiplies at once
+constexpr int64_t kLeast = 16, kMost = 4096; // channels of an image
+
+// supported reports whether this processor has the registers (AVX-512) that make the kernels faster than LibTorch's.
+bool supported();
+
+// Image is a batch of n images of h × w pixels; those of a tile of 2 × 2 count from the upper left.
+struct Image {
+  int64_t n, h, w;
+  int64_t across() const { return (w + 1) / 2; }
+  int64_t tiles() const { return n * ((h + 1) / 2) * across(); }
+};
+
+// Epilogue is what happens to a result before it is stored: + bias, rectified, + residual. Null is none.
+struct Epilogue {
+  const float *bias, *residual;
+  bool relu;
+};
+
+inline int64_t padded(int64_t width) { return (width + kPanel - 1) / kPanel * kPanel; }
+
+// Weights of the transformed domain: [16, panels, in, 32].
+inline int64_t weights_size(int64_t in, int64_t out) { return kPoints * in * padded(out); }
+
+// transform_weights writes the panels [first, last). The weight of input i and output o lies at w + i * step_in + o * step_out, nine numbers;
+// flipped turns them by half a turn, as the transpose of a convolution needs.
+void transform_weights(const float *w, int64_t step_in, int64_t step_out, bool flipped, int64_t in, int64_t out, int64_t first, int64_t last,
+                       float *u);
+
+// scratch_size returns the floats that convolve and correlate need for themselves.
+int64_t scratch_size(int64_t in, int64_t out);
+
+// convolve computes tiles [first, last) of y [n, h, w, out] from x [n, h, w, in].
+void convolve(const float *x, const float *u, const Image &image, int64_t in, int64_t out, int64_t first, int64_t last, const Epilogue &e,
+              float *scratch, float *y);
+
+// correlate adds to du [16, in, padded(out)] what tiles [first, last) of x and of the gradient g of the result contribute to the gradient of
+// the transformed weights.
+void correlate(const float *x, const float *g, const Image &image, int64_t in, int64_t out, int64_t first, int64_t last, float *scratch,
+               float *du);
+
+// restore writes the gradients of the weights [out, in, 3, 3] of input channels [first, last) from the sum of count arrays du.
+void restore(const float *const *du, int64_t count, int64_t in, int64_t out, int64_t first, int64_t last, float *w);
+
+} // namespace winograd

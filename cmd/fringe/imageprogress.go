@@ -3,12 +3,9 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 	"time"
 
 	"fringe/infer"
-
-	"golang.org/x/term"
 )
 
 // progress tells on stderr how far a solver is: one line that is overwritten on a terminal, a plain line every few seconds
@@ -23,7 +20,7 @@ type progress struct {
 
 func newProgress(w io.Writer) *progress {
 	p := &progress{w: w, every: 5 * time.Second, last: time.Now()}
-	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+	if isTerminal(w) {
 		p.terminal, p.every = true, 100*time.Millisecond
 	}
 	return p
@@ -40,7 +37,7 @@ func (p *progress) step(s infer.Step) {
 		line = fmt.Sprintf("denoising step %d, noise level %.3g: data misfit %.5g", s.Iteration, s.Sigma, s.Value)
 	}
 	if p.terminal {
-		fmt.Fprintf(p.w, "\r\x1b[K%s", line)
+		fmt.Fprint(p.w, clearLine, line)
 		p.drawn = true
 		return
 	}
@@ -50,6 +47,6 @@ func (p *progress) step(s infer.Step) {
 // done clears the line.
 func (p *progress) done() {
 	if p.drawn {
-		fmt.Fprint(p.w, "\r\x1b[K")
+		fmt.Fprint(p.w, clearLine)
 	}
 }

@@ -2,16 +2,12 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"math"
 	"math/cmplx"
-	"os"
 	"strings"
 	"unicode/utf8"
 
 	"fringe/radio"
-
-	"golang.org/x/term"
 )
 
 // Sizes of the sketch on a terminal, in characters. A character holds 2 x 4 dots, which are about square.
@@ -81,10 +77,4 @@ func sketch(v *radio.Visibilities) string {
 	}
 	fmt.Fprintf(&b, "%s   └%s\n", strings.Repeat(" ", coverageColumns), strings.Repeat("─", radialColumns))
 	return b.String()
-}
-
-// isTerminal reports whether somebody watches w.
-func isTerminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
 }

@@ -3,11 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
-	"strings"
 	"time"
-
-	"golang.org/x/term"
 )
 
 // pairsProgress tells how many pairs are safe, how fast they are made and how long the rest takes: a line that is overwritten on a
@@ -21,8 +17,7 @@ type pairsProgress struct {
 }
 
 func newPairsProgress(w io.Writer, count int) *pairsProgress {
-	f, ok := w.(*os.File)
-	return &pairsProgress{w: w, count: count, first: -1, terminal: ok && term.IsTerminal(int(f.Fd()))}
+	return &pairsProgress{w: w, count: count, first: -1, terminal: isTerminal(w)}
 }
 
 // set is the progress function of [shards.Write].
@@ -46,9 +41,7 @@ func (p *pairsProgress) set(done int) {
 		fmt.Fprintln(p.w, line)
 		return
 	}
-	const width = 30
-	filled := width * done / p.count
-	fmt.Fprintf(p.w, "\r\x1b[K%s%s %s", strings.Repeat("━", filled), strings.Repeat("─", width-filled), line)
+	fmt.Fprintf(p.w, "%s%s %s", clearLine, bar(done, p.count), line)
 }
 
 // line says how far the work is after a time.
@@ -61,6 +54,6 @@ func (p *pairsProgress) line(taken time.Duration) string {
 // close removes the line.
 func (p *pairsProgress) close() {
 	if p.terminal {
-		fmt.Fprint(p.w, "\r\x1b[K")
+		fmt.Fprint(p.w, clearLine)
 	}
 }

@@ -44,18 +44,18 @@ a few validation examples. Ctrl-C saves and stops.`,
 			if c.Flags().Changed("steps") && f.steps < 1 {
 				return fmt.Errorf("--steps is %d, must be at least 1", f.steps)
 			}
-			return f.run(c.Context(), args[0], c.ErrOrStderr())
+			return f.run(c.Context(), args[0], c.OutOrStdout(), c.ErrOrStderr())
 		},
 	}
 	c.Flags().StringVar(&f.out, "out", "", "folder of the run (default runs/NAME for CONFIG NAME.yaml)")
 	c.Flags().BoolVar(&f.resume, "resume", false, "go on from the last checkpoint in the folder of the run")
 	c.Flags().IntVar(&f.steps, "steps", 0, "number of updates, instead of the config's")
-	c.Flags().BoolVar(&f.dryRun, "dry-run", false, "check the config, build the network, try one batch, write nothing")
+	c.Flags().BoolVar(&f.dryRun, "dry-run", false, "check the config, print the network, its memory and the time that a run would take, write nothing")
 	c.Flags().BoolVar(&f.tensorboard, "tensorboard", false, "write an event file for TensorBoard (or loop.tensorboard of the config)")
 	return c
 }
 
-func (f trainFlags) run(ctx context.Context, path string, stderr io.Writer) error {
+func (f trainFlags) run(ctx context.Context, path string, stdout, stderr io.Writer) error {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return withHint(fmt.Errorf("read config: %w", err), "the configs folder of fringe holds examples")
@@ -75,7 +75,7 @@ func (f trainFlags) run(ctx context.Context, path string, stderr io.Writer) erro
 		cfg.Dir = filepath.Join("runs", stem(path))
 	}
 	if f.dryRun {
-		return t.tryOut(ctx, cfg, stderr)
+		return t.dryRun(ctx, cfg, stdout, stderr)
 	}
 	if _, err := os.Stat(filepath.Join(cfg.Dir, "manifest.json")); err != nil && !f.resume && !isEmpty(cfg.Dir) {
 		return withHint(fmt.Errorf("%s holds other files", cfg.Dir), "name a new folder with --out")
@@ -119,23 +119,6 @@ func newTraining(text []byte, steps int) (*training, error) {
 	default:
 		return nil, fmt.Errorf("kind is %q, must be denoiser or unrolled", kind)
 	}
-}
-
-// tryOut makes one update and writes nothing.
-func (t *training) tryOut(ctx context.Context, cfg train.LoopConfig, stderr io.Writer) error {
-	cfg.Dir, cfg.Resume, cfg.Monitor = "", false, ""
-	steps := cfg.Steps
-	cfg.Steps, cfg.WarmupSteps = 1, 0
-	start := time.Now()
-	var loss float64
-	_, err := t.run(ctx, cfg, train.Hook{Name: "dry run", Do: func(r train.Report) error { loss = r.Loss; return nil }})
-	if err != nil {
-		return err
-	}
-	fmt.Fprintf(stderr, "the config is good: a %s of %d parameters, %d steps of %d examples; "+
-		"the first step and one validation took %.2g s, loss %.4g; nothing was written\n",
-		t.Kind, t.params, steps, cfg.Batch, time.Since(start).Seconds(), loss)
-	return nil
 }
 
 // stem returns the name of a file without its folder and extension.

@@ -15,6 +15,7 @@ type training struct {
 	params   int           // numbers in the weights
 	weights  []torch.Param // the network's, with its buffers
 	run      func(ctx context.Context, cfg train.LoopConfig, hooks ...train.Hook) (train.Result, error)
+	rehearse func(ctx context.Context, cfg train.LoopConfig) (train.Rehearsal, error)
 	close    func()
 }
 
@@ -60,6 +61,9 @@ func assemble[B any](
 		weights:  weights,
 		run: func(ctx context.Context, cfg train.LoopConfig, hooks ...train.Hook) (train.Result, error) {
 			return train.Run(ctx, cfg, task, batches, hooks...)
+		},
+		rehearse: func(ctx context.Context, cfg train.LoopConfig) (train.Rehearsal, error) {
+			return train.Rehearse(ctx, cfg, task, batches)
 		},
 		close: free,
 	}, nil

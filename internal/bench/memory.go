@@ -1,8 +1,6 @@
 package main
 
 import (
-	"bufio"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -47,23 +45,7 @@ func printMemory(dir string) error {
 			return err
 		}
 	}
-	peak, err := peakMemory()
-	fmt.Println(peak)
+	peak, err := torch.PeakMemory()
+	fmt.Println(float64(peak) / (1 << 20))
 	return err
-}
-
-// peakMemory returns the peak of this process's resident memory in MiB.
-func peakMemory() (float64, error) {
-	file, err := os.Open("/proc/self/status")
-	if err != nil {
-		return 0, err
-	}
-	defer file.Close()
-	for lines := bufio.NewScanner(file); lines.Scan(); {
-		if kib, found := strings.CutPrefix(lines.Text(), "VmHWM:"); found {
-			peak, err := strconv.ParseFloat(strings.TrimSpace(strings.TrimSuffix(kib, "kB")), 64)
-			return peak / 1024, err
-		}
-	}
-	return 0, errors.New("/proc/self/status has no VmHWM")
 }

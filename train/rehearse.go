@@ -1,0 +1,111 @@
+package train
+
+import (
+	"context"
+	"errors"
+	"math"
+	"slices"
+	"time"
+
+	"fringe/internal/torch"
+)
+
+// Rehearsal is what a run would cost, from a few steps of it.
+type Rehearsal struct {
+	Steps       int           // that were measured, after a warm-up
+	Loss        float64       // of the first step
+	Step        time.Duration // median of a step, in which the batch is waited for if need be
+	Validation  time.Duration // of one validation with its picture; 0 where there is none
+	Validations int           // in the whole run
+	Total       time.Duration // estimate for the whole run
+}
+
+// How long a rehearsal takes: at least one measured step, at most as many as measuredSteps or as begin in measuredTime.
+const (
+	warmSteps     = 3
+	measuredSteps = 10
+	measuredTime  = 15 * time.Second
+)
+
+// Rehearse makes a few steps of a run and one validation, and writes nothing. It needs cfg.Clock. The parameters of the task are then
+// those of a network that has learned a little.
+func Rehearse[B any](ctx context.Context, cfg LoopConfig, task Task[B], batches func(step int) (B, error)) (Rehearsal, error) {
+	if cfg.Clock == nil {
+		return Rehearsal{}, errors.New("train: rehearse: the config has no clock")
+	}
+	if err := cfg.Validate(); err != nil {
+		return Rehearsal{}, err
+	}
+	cfg = cfg.WithDefaults()
+	var r Rehearsal
+	if err := r.steps(ctx, cfg, func(ctx context.Context, cfg LoopConfig, hook Hook) error {
+		_, err := Run(ctx, cfg, task, batches, hook)
+		return err
+	}); err != nil {
+		return Rehearsal{}, err
+	}
+	if err := ctx.Err(); err != nil {
+		return Rehearsal{}, err
+	}
+	if err := r.validation(cfg, task); err != nil {
+		return Rehearsal{}, err
+	}
+	r.Total = time.Duration(cfg.Steps)*r.Step + time.Duration(r.Validations)*r.Validation
+	return r, nil
+}
+
+// steps measures steps. The run has no end of its own, as its last step would validate.
+func (r *Rehearsal) steps(ctx context.Context, cfg LoopConfig, run func(ctx context.Context, cfg LoopConfig, hook Hook) error) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	cfg.Dir, cfg.Resume, cfg.Steps, cfg.ReportEvery, cfg.ValidateEvery = "", false, math.MaxInt32, 1, math.MaxInt32
+	var taken []time.Duration
+	var warm, last time.Time
+	hook := Hook{Name: "rehearse", Do: func(report Report) error {
+		now := cfg.Clock()
+		switch {
+		case report.Step == 1:
+			r.Loss = report.Loss
+		case report.Step == warmSteps:
+			warm = now
+		case report.Step > warmSteps:
+			taken = append(taken, now.Sub(last))
+		}
+		last = now
+		if len(taken) == measuredSteps || (len(taken) > 0 && now.Sub(warm) > measuredTime) {
+			cancel()
+		}
+		return nil
+	}}
+	if err := run(ctx, cfg, hook); err != nil {
+		return err
+	}
+	if r.Steps = len(taken); r.Steps > 0 {
+		slices.Sort(taken)
+		r.Step = taken[r.Steps/2]
+	}
+	return nil
+}
+
+// validation measures what [loop.validate] will do, if the task validates.
+func (r *Rehearsal) validation(cfg LoopConfig, task any) error {
+	validator, ok := task.(Validator)
+	if !ok {
+		return nil
+	}
+	r.Validations = (cfg.Steps + cfg.ValidateEvery - 1) / cfg.ValidateEvery
+	start := cfg.Clock()
+	err := torch.Do(func(s *torch.Scope) (err error) {
+		s.NoGrad(func() {
+			if _, err = validator.Validate(s); err != nil {
+				return
+			}
+			if shower, ok := task.(Shower); ok && cfg.pictures() > 0 {
+				_, err = draw(s, shower)
+			}
+		})
+		return err
+	})
+	r.Validation = cfg.Clock().Sub(start)
+	return err
+}

@@ -1,0 +1,54 @@
+package train_test
+
+import (
+	"context"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"fringe/internal/torch"
+	"fringe/train"
+)
+
+// The batches of the line move a clock by two seconds each, its validation by seven.
+type slowLine struct {
+	*line
+	now *time.Time
+}
+
+func (l slowLine) Loss(s *torch.Scope, p points) (*torch.Tensor, error) {
+	*l.now = l.now.Add(2 * time.Second)
+	return l.line.Loss(s, p)
+}
+
+func (l slowLine) Validate(s *torch.Scope) (map[string]float64, error) {
+	*l.now = l.now.Add(7 * time.Second)
+	return l.line.Validate(s)
+}
+
+func TestRehearsalForetellsTheTimeOfARun(t *testing.T) {
+	dir, now := t.TempDir(), time.Unix(1e9, 0)
+	cfg := config(dir) // 60 steps, a validation every 20
+	cfg.Clock = func() time.Time { return now }
+	task, live := slowLine{newLine(t), &now}, torch.Live()
+	r, err := train.Rehearse(context.Background(), cfg, task, batches)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// 15 seconds are over after the eighth step of 2.
+	want := train.Rehearsal{Steps: 8, Loss: r.Loss, Step: 2 * time.Second, Validation: 7 * time.Second, Validations: 3, Total: 141 * time.Second}
+	if r != want || !(r.Loss > 1) {
+		t.Errorf("got %+v, want %+v and a loss of about 5", r, want)
+	}
+	if now := torch.Live(); now != live {
+		t.Errorf("%d tensors live after, %d before", now, live)
+	}
+	if entries, err := os.ReadDir(dir); err != nil || len(entries) > 0 {
+		t.Errorf("the folder of the run holds %v, %v", entries, err)
+	}
+	cfg.Clock = nil
+	if _, err := train.Rehearse(context.Background(), cfg, task, batches); err == nil || !strings.Contains(err.Error(), "no clock") {
+		t.Errorf("without a clock: %v", err)
+	}
+}

@@ -31,3 +31,12 @@ func Unraised(s Sky) (drawn Sky, raised bool) {
 
 // Steepness is the ln a with which a level falls to 1/dynamic.
 func Steepness(level, dynamic float64) float64 { return steepness(level, dynamic) }
+
+// PictureValues returns the pixels that are kept of an image.
+func PictureValues(img []float64, nx, ny int) (values []float64, err error) {
+	p, err := newPicture("", img, nx, ny)
+	for _, b := range p.values {
+		values = append(values, float64(b))
+	}
+	return values, err
+}

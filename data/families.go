@@ -20,6 +20,11 @@ type Family struct {
 // everything is what a config writes for all families but images, in equal shares.
 const everything = "all"
 
+// simulated returns the families that need no images of the user's.
+func simulated() []Family {
+	return slices.DeleteFunc(AllFamilies(), func(f Family) bool { return f.Name == images })
+}
+
 // AllFamilies returns all kinds of sky, in the order of the documentation: compact sources that the EHT sees, then what other
 // arrays see, then the user's images.
 func AllFamilies() []Family {
@@ -44,6 +49,7 @@ func AllFamilies() []Family {
 		{"filaments", 0, "network of curved filaments over a faint cloud", drawer.filaments},
 		{"lognormal", 0, "log-normal random field with a power-law spectrum down to the smallest width", drawer.lognormal},
 		{"composite", 0, "two or three of all of these on top of each other", drawer.composite},
+		{images, 0, "your own FITS and PNG images, mirrored, turned, zoomed and moved at random", drawer.image},
 	}
 }
 
@@ -67,7 +73,7 @@ func expanded(weights map[string]float64) map[string]float64 {
 	}
 	weights = maps.Clone(weights)
 	delete(weights, everything)
-	families := AllFamilies()
+	families := simulated()
 	for _, f := range families {
 		weights[f.Name] += share / float64(len(families))
 	}

@@ -41,6 +41,14 @@ func ReadImage(path string) (img []float64, g radio.Grid, h ImageHeader, err err
 
 // DecodeImage is [ReadImage] for the size bytes of r.
 func DecodeImage(r io.ReaderAt, size int64) (img []float64, g radio.Grid, h ImageHeader, err error) {
+	if img, g, h, err = decodeImage(r, size); err != nil {
+		return nil, g, h, err
+	}
+	return img, g, h, checkPixels(img, g.NX)
+}
+
+// decodeImage is DecodeImage with pixels that may be without a value.
+func decodeImage(r io.ReaderAt, size int64) (img []float64, g radio.Grid, h ImageHeader, err error) {
 	if isPNG(r) {
 		img, g, err = DecodePNG(r, size)
 		return img, g, ImageHeader{}, err
@@ -71,7 +79,7 @@ func DecodeImage(r io.ReaderAt, size int64) (img []float64, g radio.Grid, h Imag
 	g.CellRad = w.cellRad()
 	w.orient(img, g)
 	h.Source.RARad, h.Source.DecRad = w.centre(g)
-	return img, g, h, checkPixels(img, g.NX)
+	return img, g, h, nil
 }
 
 func imageSize(h *fitsHDU) (radio.Grid, error) {

@@ -59,9 +59,11 @@ func (c PairConfig) Validate() error {
 	return c.Observation.Validate()
 }
 
-// Load returns the config with the stations of its array read, see [ObservationConfig.Load].
-func (c PairConfig) Load() (PairConfig, error) {
-	var err error
+// Load returns the config with the stations of its array and its images read, see [ObservationConfig.Load] and [SkyConfig.Load].
+func (c PairConfig) Load() (_ PairConfig, err error) {
+	if c.Sky, err = c.Sky.Load(); err != nil {
+		return c, err
+	}
 	c.Observation, err = c.Observation.Load()
 	return c, err
 }
@@ -76,7 +78,7 @@ func (c PairConfig) Pair(split Split, index uint64) (Pair, error) {
 		return Pair{}, fmt.Errorf("data: pair %d, the largest index is %d", index, uint64(MaxIndex))
 	}
 	g := c.Grid()
-	sky, err := c.Sky.Draw(Rng(c.Seed, split, SkyStream, index), g)
+	sky, err := c.Sky.For(split).Draw(Rng(c.Seed, split, SkyStream, index), g)
 	if err != nil {
 		return Pair{}, fmt.Errorf("data: %s pair %d: %w", split, index, err)
 	}

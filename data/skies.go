@@ -26,6 +26,12 @@ type SkyConfig struct {
 	// to which faint emission is darkened by exponentiation; zero leaves the skies as they are drawn. Before, they are drawn wider, so
 	// that nothing is narrower than MinWidthPixels after it. See docs/simulation.md.
 	DynamicRange Range `yaml:"dynamic_range,omitempty"`
+	// Images is a folder of FITS and PNG images, see [OpenImages], from which the family images draws.
+	Images string `yaml:"images,omitempty"`
+	// Folder, when not nil, is the folder Images, which is then not read again: see [SkyConfig.Load].
+	Folder *ImageFolder `yaml:"-"`
+	// Split says which images of the folder may be drawn.
+	Split Split `yaml:"-"`
 }
 
 // WithDefaults returns the config with its zero fields replaced by what they mean.
@@ -52,7 +58,29 @@ func (c SkyConfig) Validate() error {
 	if o := c.MaxOffset; o != 0 && !(o > 0 && o <= 0.3) {
 		return fmt.Errorf("data: sky max_offset is %g, must be positive and at most 0.3 of the field (0 means 0.08)", o)
 	}
+	switch wanted := c.Families[images] > 0; {
+	case wanted && c.Images == "":
+		return fmt.Errorf("data: sky families: %s needs a folder of FITS or PNG images, name it in the field images", images)
+	case !wanted && c.Images != "":
+		return fmt.Errorf("data: sky images is %q, and no image would be drawn: give the family %s a weight in families", c.Images, images)
+	}
 	return validDynamicRange(c.DynamicRange)
+}
+
+// Load returns the config with Folder read from Images, if it names any. What it draws depends no longer on files, which may change and
+// are otherwise read for every draw.
+func (c SkyConfig) Load() (SkyConfig, error) {
+	var err error
+	if c.Images != "" && c.Folder == nil {
+		c.Folder, err = OpenImages(c.Images)
+	}
+	return c, err
+}
+
+// For returns the config that draws the images of a split.
+func (c SkyConfig) For(split Split) SkyConfig {
+	c.Split = split
+	return c
 }
 
 // Draw draws a sky for the field of g, which must be at least 32 pixels each way. The result is a continuous brightness,
@@ -68,7 +96,10 @@ func (c SkyConfig) Draw(rng *rand.Rand, g radio.Grid) (Sky, error) {
 	if side < minSide {
 		return Sky{}, fmt.Errorf("data: draw sky: the grid is %d x %d pixels, skies need at least %d each way", g.NX, g.NY, minSide)
 	}
-	c = c.WithDefaults()
+	c, err := c.WithDefaults().Load()
+	if err != nil {
+		return Sky{}, err
+	}
 	d := drawer{
 		Rand:   rng,
 		pixel:  1 / float64(side),
@@ -82,7 +113,10 @@ func (c SkyConfig) Draw(rng *rand.Rand, g radio.Grid) (Sky, error) {
 		d.width *= narrowing(steepness(faint, dynamic))
 	}
 	family := d.choose(c.Families)
-	sky := Sky{Family: family, fieldRad: float64(side) * g.CellRad, pixel: d.pixel, parts: d.place(d.family(family))}
+	if family == images {
+		d.picture = c.Folder.draw(rng, c.Split)
+	}
+	sky := Sky{Family: family, Image: d.picture.name, fieldRad: float64(side) * g.CellRad, pixel: d.pixel, parts: d.place(d.family(family))}
 	if dynamic > 0 {
 		sky.raise(dynamic, g)
 	}
@@ -105,6 +139,8 @@ type drawer struct {
 	width  float64 // smallest FWHM
 	extent float64 // largest extent
 	offset float64 // largest offset
+
+	picture picture // of the family images
 }
 
 // choose draws a name with probability proportional to its weight, in sorted order so that it is reproducible.

@@ -10,6 +10,7 @@ import (
 // the field from the border. The zero value renders to an empty image.
 type Sky struct {
 	Family string
+	Image  string // name of the file that it is drawn from, of the family images
 
 	fieldRad float64 // side of the field
 	pixel    float64 // pixel of the grid that the sky was drawn for, as a fraction of the field

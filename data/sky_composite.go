@@ -4,7 +4,7 @@ package data
 // 0.1 to 1 of the largest share of the flux.
 func (d drawer) composite() []part {
 	weights := map[string]float64{}
-	for _, f := range AllFamilies() {
+	for _, f := range simulated() {
 		if f.Name != "composite" && f.Name != "mixed" {
 			weights[f.Name] = 1
 		}

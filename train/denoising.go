@@ -44,6 +44,10 @@ func NewDenoising(net NoiseRemover, c DenoisingConfig, seed uint64) (*Denoising,
 		return nil, err
 	}
 	c = c.WithDefaults()
+	var err error
+	if c.Sky, err = c.Sky.Load(); err != nil {
+		return nil, fmt.Errorf("train: denoising.sky: %w", err)
+	}
 	d := &Denoising{NoiseRemover: net, side: c.Pixels, loss: c.Loss, jacobian: c.Jacobian.withDefaults(), levels: ValidationSigmas()}
 	if len(d.Buffers()) > 0 && c.Jacobian.Weight > 0 {
 		return nil, errors.New("train: denoising.jacobian needs a network without batch normalisation, which mixes the images of a batch")

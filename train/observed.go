@@ -71,6 +71,13 @@ func (c ReconstructionConfig) Validate() error {
 	return nil
 }
 
+// Load returns the config with the files that it names read, as [data.PairConfig.Load] does.
+func (c ReconstructionConfig) Load() (ReconstructionConfig, error) {
+	pairs, err := c.Pairs(0).Load()
+	c.Sky, c.Observation = pairs.Sky, pairs.Observation
+	return c, err
+}
+
 // Grid returns the grid of the images.
 func (c ReconstructionConfig) Grid() radio.Grid { return c.Pairs(0).Grid() }
 
@@ -96,8 +103,8 @@ func (c ReconstructionConfig) examples(seed uint64) (func(n int) (shards.Example
 	if c.Shards != "" {
 		return c.stored(seed)
 	}
-	var err error
-	if c.Observation, err = c.Observation.Load(); err != nil {
+	c, err := c.Load()
+	if err != nil {
 		return nil, err
 	}
 	return func(n int) (shards.Example, error) { return c.Example(seed, data.Training, uint64(n)) }, nil

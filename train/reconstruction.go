@@ -39,8 +39,8 @@ func NewReconstruction(net Reconstructor, c ReconstructionConfig, seed uint64) (
 	if _, err := c.examples(seed); err != nil {
 		return nil, err
 	}
-	var err error
-	if c.Observation, err = c.Observation.Load(); err != nil {
+	c, err := c.Load()
+	if err != nil {
 		return nil, err
 	}
 	r := &Reconstruction{Reconstructor: net, loss: c.Loss}

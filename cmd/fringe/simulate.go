@@ -2,13 +2,16 @@ package main
 
 import (
 	"fmt"
+	"io"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"fringe/data"
 )
 
 func simulateCommand() *cobra.Command {
-	pairs, one, out := newPairsFlags(), newObserveFlags(), ""
+	pairs, one, out, list := newPairsFlags(), newObserveFlags(), "", false
 	c := &cobra.Command{
 		Use:   "simulate [CONFIG.yaml] --out DIR|OBS.uvfits",
 		Short: "Simulate training pairs, or one observation of a sky of yours",
@@ -23,8 +26,13 @@ that says what was done. --dry-run tells what would be seen and writes nothing.`
 		Example: `  fringe simulate configs/unrolled-eht64.yaml --out pairs/eht64
   fringe simulate configs/unrolled-eht64.yaml --split evaluation --count 100 --out pairs/eht64-evaluation
   fringe simulate --observe SKY.fits --array eht2017 --source M87 --start 2017-04-11T00:46 --scans 25 --out out/obs.uvfits
-  fringe simulate --sky ring --seed 3 --array eht2025 --gain-amplitude 0.1 --gain-phase 1000 --out out/ring.uvfits`,
+  fringe simulate --sky ring --seed 3 --array eht2025 --gain-amplitude 0.1 --gain-phase 1000 --out out/ring.uvfits
+  fringe simulate --sky radiogalaxy --array vla_a --dynamic-range 1e4 --out out/galaxy.uvfits
+  fringe simulate --list-skies`,
 		RunE: func(c *cobra.Command, args []string) error {
+			if list {
+				return listSkies(c.OutOrStdout())
+			}
 			if one.image == "" && one.family == "" {
 				if err := onlyPairs(c, args, one.set); err != nil {
 					return err
@@ -40,9 +48,21 @@ that says what was done. --dry-run tells what would be seen and writes nothing.`
 	f := c.Flags()
 	f.SortFlags = false
 	f.StringVarP(&out, "out", "o", "", "folder of the pairs, or file of the observation that ends in .uvfits or .npz")
+	f.BoolVar(&list, "list-skies", false, "name the families of skies that can be drawn, and do no more")
 	f.AddFlagSet(pairs.set)
 	f.AddFlagSet(one.set)
 	return c
+}
+
+// listSkies prints a line for each family.
+func listSkies(w io.Writer) error {
+	for _, f := range data.AllFamilies() {
+		if _, err := fmt.Fprintf(w, "%-12s %s\n", f.Name, f.About); err != nil {
+			return err
+		}
+	}
+	_, err := fmt.Fprintf(w, "%-12s %s\n", "all", "any of these but images, in equal shares")
+	return err
 }
 
 // onlyPairs refuses a command line that does not name a config, or has flags of an observation.

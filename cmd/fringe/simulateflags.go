@@ -15,6 +15,8 @@ type observeFlags struct {
 	set *pflag.FlagSet
 
 	image, family string
+	images        string
+	dynamic       float64
 	npix          int
 	fov           quantity
 	flux          quantity
@@ -47,7 +49,9 @@ func newObserveFlags() *observeFlags {
 func (o *observeFlags) skyFlags() {
 	f := o.set
 	f.StringVar(&o.image, "observe", "", "image of the sky, FITS or PNG: each pixel is a point source")
-	f.StringVar(&o.family, "sky", "", "or a sky that is drawn: the name of a family, such as ring, disc or jet")
+	f.StringVar(&o.family, "sky", "", "or a sky that is drawn: the name of a family, such as ring, protodisc or radiogalaxy; --list-skies names them")
+	f.StringVar(&o.images, "images", "", "folder of FITS and PNG images, for --sky images")
+	f.Float64Var(&o.dynamic, "dynamic-range", 0, "of a drawn sky: ratio of its peak to the median of its emission, 10 to 5e5 (default: as drawn)")
 	f.Uint64Var(&o.seed, "seed", 1, "of the drawn sky, the noise and the gains")
 	f.IntVar(&o.npix, "npix", 128, "of a drawn sky: pixels along each side of the truth image")
 	f.Var(&o.fov, "fov", "width of the image, such as 128uas: a PNG needs it (default of a drawn sky: the array's, 128uas for the EHT)")

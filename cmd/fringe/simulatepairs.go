@@ -137,7 +137,7 @@ func (c pairsConfig) write(ctx context.Context, m shards.Manifest, out string, w
 	if err != nil {
 		return err
 	}
-	if c.Reconstruction.Observation, err = c.Reconstruction.Observation.Load(); err != nil {
+	if c.Reconstruction, err = c.Reconstruction.Load(); err != nil {
 		return err
 	}
 	bar := newPairsProgress(log, c.Count)

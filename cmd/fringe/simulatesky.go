@@ -49,9 +49,16 @@ func (o *observeFlags) draw() (*simulatedSky, error) {
 	}
 	s.grid = radio.Grid{NX: o.npix, NY: o.npix, CellRad: width / float64(o.npix)}
 	var err error
-	s.drawn, err = data.SkyConfig{Families: map[string]float64{o.family: 1}}.Draw(data.Rng(o.seed, data.Evaluation, data.SkyStream, data.MaxIndex), s.grid)
+	c := data.SkyConfig{Families: map[string]float64{o.family: 1}, Images: o.images, DynamicRange: data.Range{o.dynamic, o.dynamic}}
+	s.drawn, err = c.For(data.Evaluation).Draw(data.Rng(o.seed, data.Evaluation, data.SkyStream, data.MaxIndex), s.grid)
 	if err != nil {
-		return nil, withHint(err, "docs/guide/simulate.md says more")
+		return nil, withHint(err, "fringe simulate --list-skies names the families")
+	}
+	if s.drawn.Family != o.family {
+		s.what = fmt.Sprintf("%s (%s)", s.what, s.drawn.Family)
+	}
+	if s.drawn.Image != "" {
+		s.what = fmt.Sprintf("%s (%s)", s.what, s.drawn.Image)
 	}
 	s.truth = s.drawn.Render(s.grid)
 	scale(s.truth, s.fluxJy)

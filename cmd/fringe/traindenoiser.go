@@ -68,12 +68,15 @@ func describeSkies(c train.DenoisingConfig) string {
 		familyWeights(c.Sky), c.Pixels, c.Pixels, field, c.SigmaMin, c.SigmaMax, c.PeakMin, c.PeakMax)
 }
 
-// familyWeights lists the sky families with their relative frequencies, and the dynamic range if it is raised.
+// familyWeights lists the sky families with their relative frequencies, the folder of images, and the dynamic range if it is raised.
 func familyWeights(c data.SkyConfig) string {
 	families := c.WithDefaults().Families
 	var parts []string
 	for _, name := range slices.Sorted(maps.Keys(families)) {
 		parts = append(parts, fmt.Sprintf("%s %g", name, families[name]))
+	}
+	if c.Images != "" {
+		parts = append(parts, "images of "+c.Images)
 	}
 	if r := c.DynamicRange; !r.IsZero() {
 		parts = append(parts, fmt.Sprintf("dynamic range %g to %g", r[0], r[1]))

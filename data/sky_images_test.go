@@ -1,0 +1,243 @@
+package data_test
+
+import (
+	"fmt"
+	"image"
+	"image/color"
+	"image/png"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"fringe/data"
+	"fringe/radio"
+)
+
+// writePNG writes a picture of a bright spot in its middle, a fainter one to the right and an even fainter one above that.
+func writePNG(t *testing.T, path string, spots [3]uint8) {
+	t.Helper()
+	im := image.NewGray(image.Rect(0, 0, 96, 96))
+	for k, at := range [][2]int{{48, 48}, {76, 48}, {76, 34}} {
+		for y := -3; y <= 3; y++ {
+			for x := -3; x <= 3; x++ {
+				im.SetGray(at[0]+x, at[1]+y, color.Gray{spots[k]})
+			}
+		}
+	}
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if err := png.Encode(f, im); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// folderOf writes n pictures.
+func folderOf(t *testing.T, n int) string {
+	t.Helper()
+	dir := t.TempDir()
+	for k := range n {
+		writePNG(t, filepath.Join(dir, fmt.Sprintf("sky%02d.png", k)), [3]uint8{255, 150, 80})
+	}
+	return dir
+}
+
+func imagesFrom(dir string) data.SkyConfig {
+	return data.SkyConfig{Families: map[string]float64{"images": 1}, Images: dir}
+}
+
+// blob returns the brightest pixel, the flux-weighted position of what is within 3 pixels of it, and takes that out.
+func blob(img []float64) (x, y float64) {
+	peak := 0
+	for k, b := range img {
+		if b > img[peak] {
+			peak = k
+		}
+	}
+	sum := 0.0
+	for j := max(0, peak/64-3); j <= min(63, peak/64+3); j++ {
+		for i := max(0, peak%64-3); i <= min(63, peak%64+3); i++ {
+			b := img[j*64+i]
+			img[j*64+i] = 0
+			sum, x, y = sum+b, x+b*float64(i), y+b*float64(j)
+		}
+	}
+	return x / sum, y / sum
+}
+
+// Augmentation is looked for where it must show: a picture of three spots is drawn mirrored and not, as often; turned by angles that fill
+// all of eight sectors evenly; zoomed over a factor of two; moved. The counts of 800 draws scatter by a tenth or less: 5 standard deviations
+// are allowed for.
+func TestImagesAreAugmented(t *testing.T) {
+	c, err := imagesFrom(folderOf(t, 3)).Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.MinWidthPixels = 1
+	const draws = 800
+	var sectors [8]int
+	mirrored, small, large, east := 0, math.Inf(1), 0.0, 0
+	seen := map[float64]bool{}
+	for index := range uint64(draws) {
+		sky, err := c.Draw(data.Rng(1, data.Training, data.SkyStream, index), grid)
+		if err != nil {
+			t.Fatal(err)
+		}
+		img := sky.Render(grid)
+		x0, y0 := blob(img)
+		seen[64*y0+x0] = true
+		x1, y1 := blob(img)
+		x2, y2 := blob(img)
+		sectors[int(math.Floor((math.Atan2(y1-y0, x1-x0)+math.Pi)/(2*math.Pi)*8))%8]++
+		if (x1-x0)*(y2-y1)-(y1-y0)*(x2-x1) < 0 {
+			mirrored++
+		}
+		apart := math.Hypot(x1-x0, y1-y0)
+		small, large = min(small, apart), max(large, apart)
+		if x0 > 32 {
+			east++
+		}
+	}
+	t.Logf("sectors %v, mirrored %d, spots %.1f to %.1f pixels apart, to the East %d, %d differ", sectors, mirrored, small, large, east, len(seen))
+	for _, n := range sectors {
+		if math.Abs(float64(n)-draws/8) > 5*math.Sqrt(draws/8) {
+			t.Errorf("the angles fill eight sectors as %v", sectors)
+			break
+		}
+	}
+	for what, n := range map[string]int{"mirrored": mirrored, "moved to the East": east} {
+		if math.Abs(float64(n)-draws/2) > 5*math.Sqrt(draws/4) {
+			t.Errorf("%d of %d are %s", n, draws, what)
+		}
+	}
+	if !(large > 1.8*small) {
+		t.Errorf("the spots are %.1f to %.1f pixels apart", small, large)
+	}
+	if len(seen) != draws {
+		t.Errorf("%d of %d draws differ", len(seen), draws)
+	}
+}
+
+func TestImagesAreProper(t *testing.T) {
+	c, err := imagesFrom(folderOf(t, 12)).Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for index := range uint64(40) {
+		sky, err := c.Draw(data.Rng(2, data.Training, data.SkyStream, index), grid)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := proper(grid, sky.Render(grid)); err != nil {
+			t.Errorf("sky %d: %v", index, err)
+		}
+		if sky.Image == "" || sky.Family != "images" {
+			t.Errorf("sky %d is of the family %q, from %q", index, sky.Family, sky.Image)
+		}
+	}
+}
+
+// Training, validation and evaluation draw from different files, and all files are drawn; pairs draw from their split.
+func TestSplitsShareNoImages(t *testing.T) {
+	dir := folderOf(t, 23)
+	folder, err := data.OpenImages(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	split := map[string]data.Split{}
+	for _, s := range []data.Split{data.Training, data.Validation, data.Evaluation} {
+		for _, name := range folder.Names(s) {
+			if other, ok := split[name]; ok {
+				t.Errorf("%s is for %s and for %s", name, s, other)
+			}
+			split[name] = s
+		}
+	}
+	if len(split) != 23 || len(folder.Names(data.Validation)) != 2 || len(folder.Names(data.Evaluation)) != 2 {
+		t.Errorf("files are split as %v", split)
+	}
+	drawn := map[string]bool{}
+	for _, s := range []data.Split{data.Training, data.Validation, data.Evaluation} {
+		c := imagesFrom(dir).For(s)
+		c.Folder = folder
+		for index := range uint64(300) {
+			sky, err := c.Draw(data.Rng(3, s, data.SkyStream, index), grid)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if split[sky.Image] != s {
+				t.Fatalf("%s is for %s, and %s drew it", sky.Image, split[sky.Image], s)
+			}
+			drawn[sky.Image] = true
+		}
+	}
+	if len(drawn) != 23 {
+		t.Errorf("%d of 23 files are drawn", len(drawn))
+	}
+	pairs, err := data.PairConfig{Sky: imagesFrom(dir), Pixels: 32}.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range []data.Split{data.Training, data.Validation, data.Evaluation} {
+		pair, err := pairs.Pair(s, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if split[pair.Sky.Image] != s {
+			t.Errorf("a pair for %s shows %s, which is for %s", s, pair.Sky.Image, split[pair.Sky.Image])
+		}
+	}
+}
+
+// A folder or a file that cannot be drawn from is an error that names it.
+func TestImagesThatCannotBeDrawn(t *testing.T) {
+	empty, few, dark, broken, small := t.TempDir(), folderOf(t, 2), folderOf(t, 3), folderOf(t, 3), folderOf(t, 3)
+	writePNG(t, filepath.Join(dark, "night.png"), [3]uint8{})
+	if err := os.WriteFile(filepath.Join(broken, "broken.fits"), []byte("SIMPLE"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	g := radio.Grid{NX: 4, NY: 4, CellRad: 1e-9}
+	if err := data.WriteImage(filepath.Join(small, "small.fits"), make([]float64, 16), g, data.ImageHeader{}); err != nil {
+		t.Fatal(err)
+	}
+	for dir, want := range map[string]string{
+		filepath.Join(empty, "none"): "none", empty: "holds 0", few: "holds 2", dark: "night.png", broken: "broken.fits", small: "small.fits",
+	} {
+		_, err := imagesFrom(dir).Draw(data.Rng(1, 0, 0, 0), grid)
+		if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), filepath.Base(dir)) {
+			t.Errorf("%s: error %v, want one with %q", dir, err, want)
+		}
+	}
+	for _, c := range []data.SkyConfig{{Images: few}, {Families: map[string]float64{"images": 1}}} {
+		if err := c.Validate(); err == nil || !strings.Contains(err.Error(), "images") {
+			t.Errorf("%+v: error %v", c, err)
+		}
+	}
+}
+
+// Pixels that are negative or not finite are dark; a file of nothing else is an error.
+func TestImagesWithHoles(t *testing.T) {
+	img := make([]float64, 16*16)
+	img[8*16+8] = 2
+	img[0], img[1], img[2] = math.NaN(), -1, math.Inf(1)
+	values, err := data.PictureValues(img, 16, 16)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := make([]float64, 16*16)
+	want[8*16+8] = 1
+	if !slices.Equal(values, want) {
+		t.Errorf("%v", values)
+	}
+	for k := range img {
+		img[k] = math.NaN()
+	}
+	if _, err := data.PictureValues(img, 16, 16); err == nil {
+		t.Error("an image of NaN: no error")
+	}
+}

@@ -96,7 +96,7 @@ func (s Schedule) plan() (plan, error) {
 	if err := errors.Join(s.Setup.validate(), s.Effects.Validate()); err != nil {
 		return plan{}, err
 	}
-	start, ok := parseTime(s.Start)
+	start, ok := ParseTime(s.Start)
 	if !ok {
 		return plan{}, &FieldError{"schedule", "start", fmt.Sprintf("%q", s.Start), "a time as 2017-04-11T00:46:00, or a modified Julian date from 40000 to 100000"}
 	}
@@ -156,8 +156,9 @@ func (s Schedule) stations() ([]radio.Station, error) {
 	return all, checkSEFD(s.Array, all)
 }
 
-// parseTime returns the modified Julian date of a UTC date and time, or of a modified Julian date in digits.
-func parseTime(text string) (mjd float64, ok bool) {
+// ParseTime returns the modified Julian date of a UTC date and time, as 2017-04-11T00:46:00, 2017-04-11T00:46 or 2017-04-11, or of a
+// modified Julian date in digits, from 40000 to 100000.
+func ParseTime(text string) (mjd float64, ok bool) {
 	mjd, err := strconv.ParseFloat(text, 64)
 	for _, layout := range []string{"2006-01-02T15:04:05", "2006-01-02T15:04", "2006-01-02"} {
 		if t, wrong := time.Parse(layout, strings.TrimSuffix(text, "Z")); wrong == nil {

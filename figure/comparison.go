@@ -103,7 +103,7 @@ func (s *sheet) drawComparison(c Comparison, g radio.Grid, at, size image.Point)
 		{c.Truth, 0, peak, heat, fmt.Sprintf("peak %.3g", peak)},
 		{wrong, -reach, reach, signed, fmt.Sprintf("±%.2g %% of the peak", 100*reach/peak)},
 	} {
-		picture := paint(panel.img, g, panel.low, panel.high, size, false, panel.colours)
+		picture := paint(panel.img, g, stretch{low: panel.low, top: panel.high}, size, false, panel.colours)
 		stddraw.Draw(s.image, image.Rectangle{Min: at, Max: at.Add(size)}, picture, image.Point{}, stddraw.Src)
 		s.text(panel.note, float64(at.X+size.X/2), float64(at.Y+size.Y+18), 9, color.Black, text.XCenter, 0)
 		at.X += size.X + comparisonGap

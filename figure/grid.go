@@ -68,7 +68,7 @@ func (p Panel) drawOn(s *sheet, g radio.Grid, x, y int) error {
 	colours := moreland.BlackBody()
 	colours.SetMax(1)
 	rect := image.Rect(x, y, x+panelPixels, y+panelPixels)
-	stddraw.Draw(s.image, rect, paint(p.Image, g, p.Low, p.Peak, rect.Size(), true, colours), image.Point{}, stddraw.Src)
+	stddraw.Draw(s.image, rect, paint(p.Image, g, stretch{low: p.Low, top: p.Peak}, rect.Size(), true, colours), image.Point{}, stddraw.Src)
 	s.text(p.Title, float64(x+panelPixels/2), float64(y-panelTitle/2), 8, color.Black, text.XCenter, 0)
 	return nil
 }

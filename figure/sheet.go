@@ -116,8 +116,8 @@ func (s *sheet) drawBeam(b radio.Beam, g radio.Grid) {
 	s.line(color.White, 1.2, outline...)
 }
 
-// drawColourBar draws the scale at the right of the map, from low to top in the given unit.
-func (s *sheet) drawColourBar(low, top float64, unit string, colours palette.ColorMap) {
+// drawColourBar draws the scale at the right of the map in the given unit.
+func (s *sheet) drawColourBar(scale stretch, unit string, colours palette.ColorMap) {
 	left := s.mapRect.Max.X + barGap
 	table := colourTable(colours)
 	height := s.mapRect.Dy()
@@ -127,10 +127,8 @@ func (s *sheet) drawColourBar(low, top float64, unit string, colours palette.Col
 			s.image.Set(left+x, s.mapRect.Min.Y+y, c)
 		}
 	}
-	step := roundStep((top - low) / 5)
-	for i := int(math.Ceil(low/step - 1e-9)); float64(i)*step <= top+1e-9*step; i++ {
-		value := float64(i) * step
-		y := float64(s.mapRect.Max.Y) - (value-low)/(top-low)*float64(height)
+	for _, value := range scale.ticks() {
+		y := float64(s.mapRect.Max.Y) - scale.position(value)*float64(height)
 		right := float64(left + barWidth)
 		s.line(color.Black, 0.7, right, y, right+8, y)
 		s.text(fmt.Sprintf("%.4g", value), right+14, y, 10, color.Black, text.XLeft, 0)

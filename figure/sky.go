@@ -25,8 +25,11 @@ type SkyStyle struct {
 	Signed bool
 	// PeakJyPixel is the brightness of the last colour, so that several images can share a scale; 0: the image's maximum.
 	PeakJyPixel float64
-	Beam        radio.Beam // drawn in the lower left corner; the zero value is not drawn
-	Nearest     bool       // show the pixels as squares instead of a smooth surface
+	// Softening, where positive, is the brightness (Jy/pixel, or Unit) up to which colours are linear: beyond they follow its logarithm, by
+	// asinh(I/Softening), so that faint emission beside a bright peak is seen. The label of the colour bar says so.
+	Softening float64
+	Beam      radio.Beam // drawn in the lower left corner; the zero value is not drawn
+	Nearest   bool       // show the pixels as squares instead of a smooth surface
 }
 
 // mapPixels is the length of the longer side of the drawn map; the shorter one is in proportion.
@@ -62,7 +65,8 @@ func WriteSky(w io.Writer, img []float64, g radio.Grid, style SkyStyle) error {
 	s := newSheet(g, style.Title)
 	colours := moreland.BlackBody()
 	colours.SetMax(1)
-	s.drawMap(paint(img, g, low, peak, s.mapRect.Size(), style.Nearest, colours))
+	scale := stretch{low, peak, style.Softening}
+	s.drawMap(paint(img, g, scale, s.mapRect.Size(), style.Nearest, colours))
 	s.drawScaleBar(g)
 	s.drawCompass()
 	if !style.Beam.IsZero() {
@@ -72,20 +76,22 @@ func WriteSky(w io.Writer, img []float64, g radio.Grid, style SkyStyle) error {
 	if unit == "" {
 		unit, perJy = brightnessUnit(peak, g, style.FreqHz)
 	}
-	s.drawColourBar(low*perJy, peak*perJy, unit, colours)
+	if style.Softening > 0 {
+		unit += ", asinh scale"
+	}
+	s.drawColourBar(scale.times(perJy), unit, colours)
 	return s.encode(w)
 }
 
 // paint returns img resampled to size: East at the left (as stored), North (the last row) at the top.
-func paint(img []float64, g radio.Grid, low, peak float64, size image.Point, nearest bool, colours palette.ColorMap) *image.RGBA {
-	big := resample(img, g.NX, g.NY, size.X, size.Y, resampling{nearest: nearest, signed: low < 0})
+func paint(img []float64, g radio.Grid, scale stretch, size image.Point, nearest bool, colours palette.ColorMap) *image.RGBA {
+	big := resample(img, g.NX, g.NY, size.X, size.Y, resampling{nearest: nearest, signed: scale.low < 0})
 	out := image.NewRGBA(image.Rect(0, 0, size.X, size.Y))
 	table := colourTable(colours)
 	for y := range size.Y {
 		row := big[(size.Y-1-y)*size.X:]
 		for x := range size.X {
-			t := math.Min(math.Max((row[x]-low)/(peak-low), 0), 1)
-			out.SetRGBA(x, y, table[int(t*float64(len(table)-1)+0.5)])
+			out.SetRGBA(x, y, table[int(scale.position(row[x])*float64(len(table)-1)+0.5)])
 		}
 	}
 	return out

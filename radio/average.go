@@ -28,6 +28,22 @@ func (v *Visibilities) Scans(gapSec float64) (scan []int, count int) {
 	return scan, count
 }
 
+// LongestScan returns the time in seconds from the begin of the first integration of a scan to the end of its last, of the longest
+// scan (see [Visibilities.Scans]).
+func (v *Visibilities) LongestScan() float64 {
+	scan, count := v.Scans(0)
+	first, last := make([]float64, count), make([]float64, count)
+	for s := range first {
+		first[s], last[s] = math.Inf(1), math.Inf(-1)
+	}
+	longest := 0.0
+	for k, s := range scan {
+		first[s], last[s] = math.Min(first[s], v.TimeSec[k]-v.IntSec[k]/2), math.Max(last[s], v.TimeSec[k]+v.IntSec[k]/2)
+		longest = math.Max(longest, last[s]-first[s])
+	}
+	return longest
+}
+
 // timeOrder returns the indices of the visibilities in order of time.
 func (v *Visibilities) timeOrder() []int {
 	order := make([]int, v.Len())

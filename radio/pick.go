@@ -47,6 +47,50 @@ func (v *Visibilities) WithoutStations(names ...string) (*Visibilities, error) {
 	return v.Select(func(k int) bool { return !v.hasStations(k) || (!named[v.Ant1[k]] && !named[v.Ant2[k]]) }), nil
 }
 
+// WithoutBaselines returns a new set without the named baselines, such as "AA-LM", in either order. Every name must be of two
+// different stations.
+func (v *Visibilities) WithoutBaselines(names ...string) (*Visibilities, error) {
+	var pairs [][2]map[int]bool
+	for _, name := range names {
+		pair, err := v.baselineNamed(name)
+		if err != nil {
+			return nil, err
+		}
+		pairs = append(pairs, pair)
+	}
+	return v.Select(func(k int) bool {
+		for _, p := range pairs {
+			if a, b := v.Ant1[k], v.Ant2[k]; p[0][a] && p[1][b] || p[0][b] && p[1][a] {
+				return false
+			}
+		}
+		return true
+	}), nil
+}
+
+// baselineNamed returns the stations at both ends of a baseline. Names of stations may have hyphens of their own.
+func (v *Visibilities) baselineNamed(name string) (pair [2]map[int]bool, err error) {
+	for i, r := range name {
+		if r != '-' {
+			continue
+		}
+		first, err1 := v.stationsNamed([]string{name[:i]})
+		second, err2 := v.stationsNamed([]string{name[i+1:]})
+		if err1 == nil && err2 == nil && name[:i] != name[i+1:] {
+			return [2]map[int]bool{first, second}, nil
+		}
+	}
+	return pair, fmt.Errorf("radio: no baseline %q: write two different stations as FIRST-SECOND; %s", name, v.stationList())
+}
+
+// TimeRange returns a new set with the visibilities whose time, as a modified Julian date, lies in [first, last].
+func (v *Visibilities) TimeRange(first, last float64) *Visibilities {
+	const microsecond = 1e-6 // what float64 holds of a date
+	return v.Select(func(k int) bool {
+		return v.TimeSec[k] >= (first-v.RefMJD)*86400-microsecond && v.TimeSec[k] <= (last-v.RefMJD)*86400+microsecond
+	})
+}
+
 // stationsNamed returns the indices of the stations with those names.
 func (v *Visibilities) stationsNamed(names []string) (map[int]bool, error) {
 	named := map[int]bool{}

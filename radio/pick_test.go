@@ -192,3 +192,26 @@ func TestConcat(t *testing.T) {
 		t.Error("nothing was concatenated")
 	}
 }
+
+func TestWithoutBaselinesAndTimeRange(t *testing.T) {
+	v := channels(1e9, 2e9) // baselines B-A and B-C at 7 s
+	v.Stations[2].Name = "C-1"
+	v.RefMJD = 57854
+	got, err := v.WithoutBaselines("A-B")
+	if err != nil || got.Len() != 2 || got.Ant2[0] != 2 {
+		t.Errorf("without A-B: %d left (%v), want the two of B-C", got.Len(), err)
+	}
+	if got, err := v.WithoutBaselines("C-1-B", "B-A"); err != nil || got.Len() != 0 {
+		t.Errorf("without both: %d left (%v)", got.Len(), err)
+	}
+	for _, name := range []string{"A", "A-A", "A-D", ""} {
+		if _, err := v.WithoutBaselines(name); err == nil || !strings.Contains(err.Error(), "there are A, B, C-1") {
+			t.Errorf("%q: error %v", name, err)
+		}
+	}
+	v.TimeSec = []float64{0, 10, 20, 30}
+	day := 1.0 / 86400
+	if got := v.TimeRange(57854+10*day, 57854+20*day); got.Len() != 2 || got.TimeSec[0] != 10 {
+		t.Errorf("of 10 to 20 s there are %d", got.Len())
+	}
+}

@@ -20,7 +20,7 @@ func (obs *observation) split(n int) (channels []*observation, freqHz []float64,
 	for c := range n {
 		group := frequencies[c*size : (c+1)*size]
 		within := func(v *radio.Visibilities) *radio.Visibilities { return v.FreqRange(group[0], group[size-1]) }
-		channels = append(channels, &observation{vis: within(obs.vis), whole: within(obs.whole), averaged: obs.averaged, siteJy: obs.siteJy})
+		channels = append(channels, &observation{vis: within(obs.vis), whole: within(obs.whole), averaged: obs.averaged, limited: obs.limited, siteJy: obs.siteJy})
 		freqHz = append(freqHz, sum(group)/float64(size))
 	}
 	step := (freqHz[n-1] - freqHz[0]) / float64(n-1)

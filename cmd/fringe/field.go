@@ -16,7 +16,7 @@ const (
 )
 
 // chooseGrid sets the pixel grid: square, of the given field; or with pixels such as the network was trained on; or of the largest scale
-// that the shortest baselines of a connected array see; or with pixels of 1/12 of the resolution.
+// that the shortest baselines see; or with pixels of 1/12 of the resolution.
 func (j *job) chooseGrid() error {
 	cell, npix := j.cell()
 	j.grid = radio.Grid{NX: npix, NY: npix, CellRad: cell}
@@ -43,7 +43,7 @@ func (j *job) cell() (cell float64, npix int) {
 	o, p := j.options, j.prior
 	npix = cmp.Or(o.npix, fewPixels)
 	switch {
-	case o.fov.value > 0 && j.wide && o.npix == 0 && p.cellRad == 0:
+	case o.fov.value > 0 && o.npix == 0 && p.cellRad == 0:
 		npix = pixelsFor(o.fov.value, j.resolution)
 		return o.fov.value / float64(npix), npix
 	case o.fov.value > 0:
@@ -58,14 +58,72 @@ func (j *job) cell() (cell float64, npix int) {
 	case p.cellRad > 0:
 		j.note("warning: %s was trained on pixels of %s, which do not suit a resolution of %s: it has not learned from such skies",
 			p.name, angleText(p.cellRad), angleText(j.resolution))
-	case j.wide && o.npix == 0:
-		cell, npix = wideField(j.lengths(), j.resolution)
-		j.note("field of view %s, %d pixels: the largest scale of the shortest baselines, and of the pixels (--fov and --npix set them)", angleText(cell*float64(npix)), npix)
-		return cell, npix
+	case o.npix == 0:
+		var wide bool
+		if cell, npix, wide = defaultField(j.lengths(), j.integration(), j.resolution, j.wide); wide {
+			j.note("field of view %s, %d pixels: the largest scale of the shortest baselines, and of the pixels (--fov and --npix set them)", angleText(cell*float64(npix)), npix)
+			return cell, npix
+		}
 	}
 	cell = j.resolution / 12
 	j.note("field of view %s: pixels of 1/12 of the resolution (--fov sets it)", angleText(cell*float64(npix)))
 	return cell, npix
+}
+
+// compactBeams is how many resolutions the largest scale of the shortest baselines of a VLBI array may have for the source to be taken
+// for compact: arrays of few stations far apart, such as the EHT, see nothing else.
+const compactBeams = 16
+
+// defaultField returns pixels for data that nobody gave a field for: few and fine ones for a compact source, seen by an array that
+// is not connected; otherwise (wide) as many as the source may need that baselines of these lengths see, no wider than an
+// integration smears. It sorts lengths.
+func defaultField(lengths []float64, integrationSec, resolution float64, connected bool) (cell float64, npix int, wide bool) {
+	field := largestScale(lengths)
+	if !connected && field <= compactBeams*resolution {
+		return resolution / 12, fewPixels, false
+	}
+	if integrationSec > 0 {
+		field = math.Min(field, smearing(resolution, integrationSec))
+	}
+	cell, npix = wideField(field, resolution)
+	return cell, npix, true
+}
+
+// smearing returns the field of view (radians) at whose edge the phase of a source turns by one radian within an interval (s) on the
+// longest baseline B = 1/resolution, where an average loses 4 % of the amplitude; or the interval for a field. The phase 2πBl turns by
+// 2πBlωt at most, with ω the rate at which the Earth turns and l half of the field.
+func smearing(resolution, fieldOrInterval float64) float64 {
+	const earthRate = 7.2921e-5 // rad/s
+	return resolution / (math.Pi * earthRate * fieldOrInterval)
+}
+
+// limitAverages averages over less than a scan where that would smear the edge of the field.
+func (j *job) limitAverages() {
+	field := j.grid.CellRad * float64(j.grid.NX)
+	for i, s := range j.sets {
+		if !s.obs.limited {
+			continue
+		}
+		longest := smearing(1/s.obs.vis.UVMax(), field)
+		if longest < s.obs.whole.LongestScan() {
+			s.obs.binSec = longest
+			s.obs.average()
+		}
+		switch first := i == 0 || j.channels() == 1; {
+		case first && s.obs.binSec > 0:
+			s.obs.note("averaged over %.3g s at most, because whole scans smear the edge of the field: %d visibilities", longest, s.obs.vis.Len())
+		case first:
+			s.obs.note("averaged over scans: %d visibilities", s.obs.vis.Len())
+		}
+	}
+}
+
+// integration returns the median integration in seconds of the file with the longest ones, 0 when it is not known.
+func (j *job) integration() (sec float64) {
+	for _, s := range j.sets {
+		sec = math.Max(sec, radio.Median(slices.Clone(s.obs.whole.IntSec)))
+	}
+	return sec
 }
 
 // pixelsFor returns an even number of pixels for a field, 6 to a resolution within the limits.
@@ -73,11 +131,15 @@ func pixelsFor(field, resolution float64) int {
 	return min(max(2*int(math.Ceil(3*field/resolution)), fewPixels), manyPixels)
 }
 
-// wideField returns pixels for a source as large as data of these baseline lengths (wavelengths) can see: twice the angular scale of the
-// shortest, those that only one in twenty falls short of; a larger source would not be seen. It sorts lengths.
-func wideField(lengths []float64, resolution float64) (cell float64, npix int) {
+// largestScale returns the size of the largest source that data of these baseline lengths (wavelengths) can see: twice the angular scale
+// of the shortest, those that only one in twenty falls short of. It sorts lengths.
+func largestScale(lengths []float64) float64 {
 	slices.Sort(lengths)
-	field := 2 / math.Max(lengths[len(lengths)/20], 1)
+	return 2 / math.Max(lengths[len(lengths)/20], 1)
+}
+
+// wideField returns pixels for a field, within the limits.
+func wideField(field, resolution float64) (cell float64, npix int) {
 	npix = pixelsFor(field, resolution)
 	if cell = field / float64(npix); cell > resolution/coarse {
 		cell = resolution / (1.25 * coarse)

@@ -58,7 +58,7 @@ func (o *imageOptions) register(c *cobra.Command) {
 		"what is assumed of the sky: regularizers with strengths (entropy=1,tv=0.5), or the folder of a checkpoint")
 	f.Var(&o.fov, "fov",
 		"field of view, such as 128uas, 10mas, 3arcsec (default: of the resolution, a checkpoint's pixels, or the shortest baselines)")
-	f.IntVar(&o.npix, "npix", o.npix, "pixels along each side (default: 64, or up to 512 for connected arrays)")
+	f.IntVar(&o.npix, "npix", o.npix, "pixels along each side (default: 64, or up to 512 for wide fields)")
 	f.Var(&o.flux, "flux", "total flux, such as 0.6 or 8Jy or 350mJy (default: the amplitude on the shortest baselines, or the largest one)")
 	f.IntVar(&o.cube, "cube", 0, "make a cube of so many channels, each of as many neighbouring frequencies (default: one image of all); --prior tv_channel joins them")
 	f.BoolVar(&o.force, "force", o.force, "overwrite a finished result")
@@ -81,7 +81,7 @@ func (o *imageOptions) register(c *cobra.Command) {
 	g.end("The data")
 	o.solverFlags.register(f)
 	f.StringVar(&o.start, "start", o.start,
-		"first image, and what entropy prefers: flat, gauss, disc, with a size (gauss:40uas), dirty, FILE.fits (auto: gauss of twice the resolution; flat for connected arrays)")
+		"first image, and what entropy prefers: flat, gauss, disc, with a size (gauss:40uas), dirty, FILE.fits (auto: gauss of twice the resolution or a quarter of the field; flat for connected arrays)")
 	f.StringVar(&o.mask, "mask", o.mask, "where the source may be: disc:SIZE, FILE.fits (positive there), none")
 	f.StringVar(&o.method, "method", o.method,
 		"how a denoiser is used: pnp (plug and play) or red (regularisation by denoising); without vis it starts from the classical image")

@@ -124,10 +124,8 @@ func (j *job) calibrateSet(s *dataset, step calibrate.Config, image []float64) e
 
 // replace takes corrected visibilities in the place of those before.
 func (obs *observation) replace(whole *radio.Visibilities) {
-	obs.whole, obs.vis = whole, whole
-	if obs.averaged {
-		obs.vis = whole.ScanAverage(0)
-	}
+	obs.whole = whole
+	obs.average()
 }
 
 // reform makes the fits of the corrected data, starting from the blurred image.

@@ -63,6 +63,7 @@ type examined struct {
 	contentsReport
 	all, usable *radio.Visibilities
 	obs         *observation // the usable ones without intra-site baselines, unless there are no others
+	imaged      *observation // as fringe image takes them before it knows the field
 	grid        radio.Grid
 	dirty       *measure.Products // nil when the baselines lie on a line
 	scatter     *radio.Scatter
@@ -168,11 +169,11 @@ func (x *examined) strength() {
 	if outside.Len() == 0 {
 		x.obs.vis = u
 	}
-	imaged := x.obs // as fringe image takes it
-	if !imaged.calibrated() {
-		imaged = &observation{vis: imaged.vis.ScanAverage(0)}
+	x.imaged = x.obs
+	if !x.obs.calibrated() {
+		x.imaged = &observation{vis: x.obs.vis.ScanAverage(0)}
 	}
-	x.FluxJy, x.fluxFrom = imaged.estimateFlux()
+	x.FluxJy, x.fluxFrom = x.imaged.estimateFlux()
 }
 
 // image chooses a field, makes the dirty image on it, and compares scatter with weights.
@@ -183,14 +184,11 @@ func (x *examined) image(s *subject) error {
 		s.note("all baselines have length 0: there is nothing to image")
 		return nil
 	}
-	cell, npix := resolution/12, fewPixels
-	if x.obs.calibrated() {
-		lengths := make([]float64, v.Len())
-		for k := range lengths {
-			lengths[k] = v.UVDistance(k)
-		}
-		cell, npix = wideField(lengths, resolution)
+	lengths := make([]float64, x.imaged.vis.Len())
+	for k := range lengths {
+		lengths[k] = x.imaged.vis.UVDistance(k)
 	}
+	cell, npix, _ := defaultField(lengths, radio.Median(slices.Clone(v.IntSec)), x.imaged.resolutionRad(), x.obs.calibrated())
 	fov := angle(roundAngle(cell * float64(npix)))
 	x.grid = radio.Grid{NX: npix, NY: npix, CellRad: fov.value / float64(npix)}
 	x.Suggested = &suggestedReport{FOV: fov.text, NPix: npix, FOVRad: fov.value, CellRad: x.grid.CellRad}

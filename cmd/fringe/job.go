@@ -68,6 +68,7 @@ func (j *job) form() (err error) {
 	if err := j.chooseGrid(); err != nil {
 		return err
 	}
+	j.limitAverages()
 	if err := j.checkPositions(); err != nil {
 		return err
 	}

@@ -18,7 +18,9 @@ import (
 type observation struct {
 	vis      *radio.Visibilities
 	whole    *radio.Visibilities // the same before averaging
-	averaged bool                // over scans
+	averaged bool                // over scans, or binSec of them
+	binSec   float64             // longest average; 0 for whole scans
+	limited  bool                // the field limits averages
 	siteJy   float64             // median amplitude on the baselines inside a site; 0 when there are none or they are kept
 	notes    []string
 }
@@ -30,7 +32,7 @@ type selection struct {
 	pick      pickFlags
 	uvMin     quantity
 	scans     bool // averaged over each scan
-	vlbiScans bool // unless the array is a connected one, whose long scans and wide fields an average would smear
+	vlbiScans bool // but no longer than the field allows, and not of a connected array, whose scans are long and fields wide
 	intraSite bool // the baselines inside a site are kept
 }
 
@@ -70,8 +72,11 @@ func (o selection) observe() (*observation, error) {
 	}
 	obs.whole = v
 	if o.scans && v.HasStations() && !(o.vlbiScans && v.Connected()) {
-		v, obs.averaged = v.ScanAverage(0), true
-		obs.note("averaged over scans: %d visibilities", v.Len())
+		obs.averaged, obs.limited = true, o.vlbiScans
+		v = v.ScanAverage(0)
+		if !obs.limited {
+			obs.note("averaged over scans: %d visibilities", v.Len())
+		}
 	}
 	if v.Len() == 0 {
 		return nil, withHint(fmt.Errorf("%s: no visibility is left to image", o.path),
@@ -79,6 +84,13 @@ func (o selection) observe() (*observation, error) {
 	}
 	obs.vis = v
 	return obs, nil
+}
+
+// average averages again, where averages are wanted.
+func (obs *observation) average() {
+	if obs.vis = obs.whole; obs.averaged {
+		obs.vis = obs.whole.TimeAverage(obs.binSec)
+	}
 }
 
 // contents says in a line what was read.

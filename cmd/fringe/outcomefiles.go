@@ -234,7 +234,9 @@ func writeJSON(w io.Writer, value any) error {
 func (out *outcome) writeSky(w io.Writer) error {
 	v := out.job.sets[0].fit.vis
 	title := strings.TrimPrefix(v.Source.Name+" · "+out.job.prior.name, " · ")
-	return figure.WriteSky(w, out.job.meanImage(out.result.Image), out.job.grid, figure.SkyStyle{Title: title, FreqHz: meanFreqHz(v)})
+	img := out.job.meanImage(out.result.Image)
+	style := figure.SkyStyle{Title: title, FreqHz: meanFreqHz(v), Softening: softening(out.products) * slices.Max(img)}
+	return figure.WriteSky(w, img, out.job.grid, style)
 }
 
 // sky returns the image as PNG.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"math"
 	"strings"
 
 	"fringe/infer"
@@ -25,7 +26,7 @@ func (j *job) startImage() ([]float64, error) {
 	case text == "auto" && j.wide:
 		return infer.StartFlat(j.grid, j.fluxJy)
 	case text == "auto":
-		return startShape("gauss", j.grid, j.fluxJy, j.resolution)
+		return infer.StartGaussian(j.grid, j.fluxJy, math.Max(2*j.resolution, float64(j.grid.NX)*j.grid.CellRad/startFraction))
 	case text == "dirty":
 		return j.startDirty()
 	case isFITS(text):
@@ -41,6 +42,10 @@ func (j *job) startImage() ([]float64, error) {
 	}
 	return startShape(text, j.grid, j.fluxJy, j.resolution)
 }
+
+// startFraction is the side of the field over the size of the first image of a VLBI array, where that is not two resolutions: a smaller
+// start, which entropy prefers, would leave the far parts of a jet out.
+const startFraction = 4
 
 // startDirty is the positive part of the dirty image with natural weights.
 func (j *job) startDirty() ([]float64, error) {

@@ -15,7 +15,7 @@ func (d drawer) blackhole() []part {
 	unit := diameter / 2 / e.stretch
 	w := d.width / unit
 	dipole := d.newMode(1, 0.9*math.Sqrt(d.Float64()))
-	shadow, fall := uniform(d.Rand, 0.45, 0.95), uniform(d.Rand, 0.15, 0.7)
+	shadow, fall := uniform(d.Rand, 0.45, 0.95), max(uniform(d.Rand, 0.15, 0.7), w)
 	end := 0.4 * d.extent / unit // where nothing may be left
 	flow := func(r, c, s float64) float64 {
 		edge := smoothStep((r - shadow) / (w * fwhmToSigma))

@@ -26,8 +26,10 @@ func (d drawer) flattened() ellipse {
 }
 
 // sersic returns exp(−b·(r/radius)^(1/n)) with half of the flux within the effective radius along the longer axis; b of Ciotti &
-// Bertin (1999, A&A 352, 447). The cusp is softened to the smallest width, and the wings are cut at a radius of cut.
+// Bertin (1999, A&A 352, 447). The cusp is softened to the smallest width, which radius is
+// not below, and the wings are cut at a radius of cut.
 func (d drawer) sersic(e ellipse, n, radius, cut float64) polar {
+	radius = max(radius, 0.6*d.width*e.stretch)
 	unit := radius / e.stretch
 	b := 2*n - 1.0/3 + 4/(405*n)
 	soft, end := sq(0.5*d.width/unit), cut/radius

@@ -4,11 +4,11 @@ import "math"
 
 // filaments draws 2 to 14 curved filaments, such as of the Galactic centre (Heywood et al. 2022, ApJ 925, 165) or of interstellar clouds, whose
 // width is about the same in one cloud (Arzoumanian et al. 2011, A&A 529, L6): length 0.15 of the field to the largest extent, FWHM from the
-// smallest width to three times it and within a factor 1.5 of each other, turning by up to 90 degrees, brightness varying along each by a
+// smallest width to three times it (0.08 at most) and within a factor 1.5 of each other, turning by up to 90 degrees, brightness varying along each by a
 // factor of 2 and between them by a factor of 3; half are nearly parallel. For two of three a log-normal cloud behind them has 0.1 to 3 of
 // their flux.
 func (d drawer) filaments() []part {
-	width := d.width * d.share(1, 3)
+	width := d.span(0, min(3*d.width, 0.08))
 	common, spread := d.angle(), math.Pi
 	if d.IntN(2) == 0 {
 		spread = 0.4

@@ -81,11 +81,11 @@ func spline(t float64) [4]float64 {
 	return [4]float64{u * u * u / 6, (3*t3 - 6*t2 + 4) / 6, (3*(t+t2-t3) + 1) / 6, t3 / 6}
 }
 
-// cells returns how many cells of half the smallest width cover a length, and their size.
+// cells returns how many cells cover a length, each as large as its spline has the smallest width.
 func (d drawer) cells(length float64) (n int, cell float64) {
-	n = min(max(int(math.Ceil(2*length/d.width)), 16), 2048)
-	n += n % 2
-	return n, length / float64(n)
+	cell = d.width / 1.36
+	n = max(int(math.Ceil(length/cell)), 4)
+	return n + n%2, cell
 }
 
 // noise draws n × n values of a periodic Gaussian random field of mean 0, variance 1 and power spectrum k^−slope, k = 1…n/2 cycles over

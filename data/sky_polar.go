@@ -60,10 +60,12 @@ func (p polar) row(dst []float64, x0, dx, y float64) {
 	}
 }
 
-// inclined draws the outline of a flat disc whose axis points anywhere, up to an inclination of most degrees.
-func (d drawer) inclined(most float64) ellipse {
+// inclined draws the outline of a flat disc of a radius whose axis points anywhere, up to an inclination of most degrees or one at which
+// half its thickness is 1.5 times the smallest width. It returns the lengths of its shorter half axis and of the smallest width in units of that.
+func (d drawer) inclined(radius, most float64) (e ellipse, unit, w float64) {
 	s, c := math.Sincos(d.angle())
-	return ellipse{s: s, c: c, stretch: 1 / uniform(d.Rand, math.Cos(most*math.Pi/180), 1)}
+	unit = max(radius*uniform(d.Rand, math.Cos(most*math.Pi/180), 1), min(1.5*d.width, radius))
+	return ellipse{s: s, c: c, stretch: radius / unit}, unit, d.width / unit
 }
 
 // bump is a Gaussian of peak 1 and the given FWHM at a distance of x from its middle.

@@ -24,8 +24,8 @@ func (d drawer) edgeBrightened() []part {
 	for side, arm := range [2]float64{length / 2 * ratio, length / 2 / ratio} {
 		s, c := math.Sincos(pa + uniform(d.Rand, -1, 1)*math.Pi/24 + math.Pi*float64(side))
 		flux := d.share(0.5, 1.5)
-		half := reach * arm / 2
-		lobe := d.lobe(half, max(1, min(aspect, 2*half/d.width)), contrast, slope, math.Atan2(s, c))
+		half := max(reach*arm/2, 0.75*d.width)
+		lobe := d.lobe(half, max(1, min(aspect, 1.4*half/d.width)), contrast, slope, math.Atan2(s, c))
 		parts = append(parts, part{flux, lobe.moved(1, (arm-half)*s, (arm-half)*c)},
 			part{flux * d.share(0.05, 0.6), d.hotSpots(arm, 2*half/aspect, s, c)})
 		if side == 0 || d.IntN(3) == 0 {
@@ -51,7 +51,7 @@ func (d drawer) hotSpots(arm, wide, s, c float64) gaussians {
 	g := make(gaussians, 1+d.IntN(3))
 	for k := range g {
 		z, away := arm*uniform(d.Rand, 0.85, 1), 0.3*wide*uniform(d.Rand, -1, 1)
-		major := d.width * d.share(1, 2.5)
+		major := d.span(0, max(d.width, min(2.5*d.width, 0.06)))
 		g[k] = newGauss(d.share(0.2, 1), z*s+away*c, z*c-away*s, major, max(d.width, major*uniform(d.Rand, 0.5, 1)), d.angle())
 	}
 	return g
@@ -75,6 +75,7 @@ func (d drawer) thinJet(length, s, c float64) gaussians {
 // Bridle 2014, MNRAS 437, 3405; Mingo et al. 2019, MNRAS 488, 2701). Length 0.35 of the field to the largest extent.
 func (d drawer) edgeDarkened() []part {
 	j := plume{length: d.span(0.35, d.extent) / 2, pa: d.angle(), opening: uniform(d.Rand, 0.1, 0.6), peak: uniform(d.Rand, 0.1, 0.4), fall: uniform(d.Rand, 1, 3)}
+	j.length /= 1 + j.opening // room for its end
 	tail := d.IntN(2) == 0
 	j.bend = uniform(d.Rand, -1, 1) * math.Pi / 3
 	if tail {

@@ -7,19 +7,17 @@ import "math"
 // 35 degrees (Seigar & James 1998, MNRAS 299, 685; Savchenko et al. 2020, MNRAS 493, 390), 0.5 to 6 times as bright as the disc between
 // them, with 10 to 60 clumps of 0.02 to 0.3 of the flux along them. Diameter 0.35 of the field to the largest extent, inclination up to 75 degrees.
 func (d drawer) spiral() []part {
-	e := d.inclined(75)
-	unit := d.span(0.35, d.extent) / 2 / e.stretch
-	w := min(d.width/unit, 0.6)
+	e, unit, w := d.inclined(d.span(0.35, d.extent)/2, 75)
 	a := d.spiralArms(w)
-	scale := uniform(d.Rand, 0.18, 0.3)
-	smooth := tabulated(2, func(r float64) float64 { return math.Exp(-math.Sqrt(r*r+0.25*w*w)/scale - sq(sq(r))) })
+	scale := max(uniform(d.Rand, 0.18, 0.3), 0.35*w)
+	smooth := tabulated(2, func(r float64) float64 { return math.Exp(-math.Sqrt(r*r+0.25*w*w)/scale - sq(sq(r/outerEdge))) })
 	parts := []part{
 		{1, newPolar(e, unit, 2, func(r, c, s float64) float64 { return smooth(r) * (1 + a.at(r, c, s)) })},
 		{d.share(0.02, 0.4), d.sersic(round(e), uniform(d.Rand, 1, 4), uniform(d.Rand, 0.04, 0.15)*unit*e.stretch, unit*e.stretch)},
 		{d.share(0.02, 0.3), d.armClumps(a, e, unit)},
 	}
 	if d.IntN(3) == 0 {
-		parts = append(parts, part{d.share(0.03, 0.2), d.bar(e, unit, a.start)})
+		parts = append(parts, part{d.share(0.03, 0.2), d.bar(e, unit, max(a.start, 0.7*w))})
 	}
 	return parts
 }
@@ -53,7 +51,7 @@ func (a arms) at(r, c, s float64) float64 {
 	ps, pc := math.Sincos(float64(a.count) * (a.turn + math.Log(r/a.start)/a.pitch))
 	apart := 2 * math.Pi * r * math.Abs(a.pitch) / float64(a.count)
 	fade := min(1, sq(apart/a.closest)) * smoothStep(6*(r/a.start-1))
-	return a.bright * fade * math.Exp(a.narrow*min(1, apart/a.closest)*(harmonic(a.count, c, s, pc, ps)-1))
+	return a.bright * fade * math.Exp(a.narrow*min(1, sq(apart/(2*a.closest)))*(harmonic(a.count, c, s, pc, ps)-1))
 }
 
 // armClumps draws star-forming regions along the arms, scattered by a few degrees, with a logarithmic spread of fluxes.

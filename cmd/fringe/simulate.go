@@ -11,7 +11,7 @@ import (
 )
 
 func simulateCommand() *cobra.Command {
-	pairs, one, out, list := newPairsFlags(), newObserveFlags(), "", false
+	pairs, one, out, list, folder := newPairsFlags(), newObserveFlags(), "", false, ""
 	c := &cobra.Command{
 		Use:   "simulate [CONFIG.yaml] --out DIR|OBS.uvfits",
 		Short: "Simulate training pairs, or one observation of a sky of yours",
@@ -28,10 +28,17 @@ that says what was done. --dry-run tells what would be seen and writes nothing.`
   fringe simulate --observe SKY.fits --array eht2017 --source M87 --start 2017-04-11T00:46 --scans 25 --out out/obs.uvfits
   fringe simulate --sky ring --seed 3 --array eht2025 --gain-amplitude 0.1 --gain-phase 1000 --out out/ring.uvfits
   fringe simulate --sky radiogalaxy --array vla_a --dynamic-range 1e4 --out out/galaxy.uvfits
-  fringe simulate --list-skies`,
+  fringe simulate --list-skies
+  fringe simulate --gallery out/gallery --seed 2`,
 		RunE: func(c *cobra.Command, args []string) error {
 			if list {
 				return listSkies(c.OutOrStdout())
+			}
+			if folder != "" {
+				if err := onlyObservation(args, pairs.set); err != nil {
+					return err
+				}
+				return one.gallery(folder).run(c.Context(), c.ErrOrStderr())
 			}
 			if one.image == "" && one.family == "" {
 				if err := onlyPairs(c, args, one.set); err != nil {
@@ -49,6 +56,7 @@ that says what was done. --dry-run tells what would be seen and writes nothing.`
 	f.SortFlags = false
 	f.StringVarP(&out, "out", "o", "", "folder of the pairs, or file of the observation that ends in .uvfits or .npz")
 	f.BoolVar(&list, "list-skies", false, "name the families of skies that can be drawn, and do no more")
+	f.StringVar(&folder, "gallery", "", "folder for a picture of each family, or of that of --sky: 64 skies and their dirty images")
 	f.AddFlagSet(pairs.set)
 	f.AddFlagSet(one.set)
 	return c

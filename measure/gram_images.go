@@ -1,6 +1,10 @@
 package measure
 
 import (
+	"fmt"
+	"math"
+
+	"fringe/internal/finufft"
 	"fringe/radio"
 )
 
@@ -105,7 +109,7 @@ func (l *gramLane) transform(sum []float64, g radio.Grid, vis []complex128) erro
 	if err := checkPoints(g, l.u, l.v); err != nil {
 		return err
 	}
-	plan, err := newPlan(g, l.u, l.v, gramEps, 1)
+	plan, err := newPlan(g, l.u, l.v)
 	if err != nil {
 		return err
 	}
@@ -118,6 +122,21 @@ func (l *gramLane) transform(sum []float64, g radio.Grid, vis []complex128) erro
 		sum[p] += real(modes[p])
 	}
 	return nil
+}
+
+// newPlan returns FINUFFT's transform of images on g at the points u, v, on one thread.
+func newPlan(g radio.Grid, u, v []float64) (*finufft.Plan, error) {
+	// l decreases and m increases with the index, hence the signs.
+	x, y := make([]float64, len(u)), make([]float64, len(v))
+	for k := range u {
+		x[k] = -2 * math.Pi * u[k] * g.CellRad
+		y[k] = 2 * math.Pi * v[k] * g.CellRad
+	}
+	plan, err := finufft.NewPlan(g.NX, g.NY, x, y, finufft.Options{Eps: gramEps})
+	if err != nil {
+		return nil, fmt.Errorf("measure: NUFFT of %d x %d pixels, %d points: %w", g.NX, g.NY, len(u), err)
+	}
+	return plan, nil
 }
 
 // dirty fills img with Re Aᴴ vis/sumW on g.

@@ -1,6 +1,7 @@
 package measure_test
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"math/cmplx"
@@ -10,6 +11,7 @@ import (
 	"strconv"
 	"testing"
 
+	"fringe/internal/finufft"
 	"fringe/internal/torch"
 	"fringe/measure"
 	"fringe/radio"
@@ -171,6 +173,46 @@ func TestNUFFTErrorIsBelowTwiceWhatWasAsked(t *testing.T) {
 		}
 		if d := math.Sqrt(diff / size); d > 2*eps {
 			t.Errorf("eps %g: relative error %.2g", eps, d)
+		}
+	}
+}
+
+// FINUFFT as a second implementation, where direct sums take too long; with points on the edge of what the cell can represent, and at the
+// origin. Both are asked for 1e-12.
+func TestNUFFTEqualsFINUFFT(t *testing.T) {
+	v := observation(rand.New(rand.NewPCG(9, 1)), 20_000)
+	for _, g := range []radio.Grid{{NX: 96, NY: 130, CellRad: cell}, {NX: 101, NY: 48, CellRad: cell}} {
+		edge := g.MaxUV()
+		v.U[0], v.V[0], v.U[1], v.V[1], v.U[2], v.V[2], v.U[3], v.V[3] = edge, edge, -edge, -edge, edge, -edge, 0, 0
+		x, y := make([]float64, v.Len()), make([]float64, v.Len())
+		for k := range x {
+			x[k], y[k] = -2*math.Pi*v.U[k]*g.CellRad, 2*math.Pi*v.V[k]*g.CellRad
+		}
+		plan, err := finufft.NewPlan(g.NX, g.NY, x, y, finufft.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		img, modes := randomImage(rand.New(rand.NewPCG(9, 2)), g.Len()), make([]complex128, g.Len())
+		for p, value := range img {
+			modes[p] = complex(value, 0)
+		}
+		op := nufft(t, g, v, 1e-12, measure.Blocks{})
+		got, want := make([]complex128, v.Len()), make([]complex128, v.Len())
+		back, wantBack := make([]float64, g.Len()), make([]float64, g.Len())
+		op.Forward(got, img)
+		op.Adjoint(back, v.Vis)
+		if err := errors.Join(plan.Type2(want, modes), plan.Type1(modes, v.Vis)); err != nil {
+			t.Fatal(err)
+		}
+		plan.Close()
+		for p := range modes {
+			wantBack[p] = real(modes[p])
+		}
+		if d := relative(parts(got), parts(want)); d > 1e-11 {
+			t.Errorf("%d x %d: Forward differs by %.2g", g.NX, g.NY, d)
+		}
+		if d := relative(back, wantBack); d > 1e-11 {
+			t.Errorf("%d x %d: Adjoint differs by %.2g", g.NX, g.NY, d)
 		}
 	}
 }

@@ -7,9 +7,8 @@ import (
 	"fringe/measure"
 )
 
-// nufft compares one forward and one adjoint NUFFT, accuracy 1e-6, with the FINUFFT Python package on the same points. The
-// library is the same; the difference is what our binding costs, that we ask for half of the error to be sure of the whole,
-// and that our two threads give the same bytes every time, for which each does an FFT of its own in the adjoint.
+// nufft compares one forward and one adjoint NUFFT, accuracy 1e-6, with the FINUFFT Python package on the same points. Ours
+// is for real images, as skies are: it transforms half of the spectrum. Theirs is given and returns complex ones, as it always does.
 func nufft(s *session) ([]Row, error) {
 	const eps, reps = 1e-6, 5
 	p, err := s.imaging()

@@ -1,5 +1,6 @@
 // Package torch is a small, safe tensor layer on LibTorch, through gotch's C API (github.com/sugarme/gotch/libtch) and
-// one C++ shim of our own. It binds the operations that fringe uses and no others.
+// one C++ shim of our own. It binds the operations that fringe uses and no others. Beside them it has the transforms of package measure,
+// [Scope.Toeplitz] and [NonUniform], in C++ of our own (lines.h) for several instruction sets.
 //
 // # Ownership
 //

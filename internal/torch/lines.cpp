@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <type_traits>
+#include <utility>
 
 namespace fringe {
 
@@ -81,6 +82,48 @@ template <class T> const Plan<T> &plan(int64_t n) {
   auto &p = plans[n];
   if (!p) p = std::make_unique<Plan<T>>(make_plan<T>(n));
   return *p;
+}
+
+void Plane::wrap(int64_t ky) const {
+  const int64_t n = 2 * grid.x->n;
+  for (int part = 0; part < 2; part++) {
+    double *r = row(ky) + part * stride;
+    for (int64_t x = -border; x < 0; x++) r[x] = r[x + n];
+    for (int64_t x = n; x < stride - border; x++) r[x] = r[x - n];
+  }
+}
+
+void Plane::unwrap(int64_t ky) const {
+  const int64_t n = 2 * grid.x->n;
+  for (int part = 0; part < 2; part++) {
+    double *r = row(ky) + part * stride;
+    for (int64_t x = -border; x < 0; x++) r[x + n] += r[x];
+    for (int64_t x = n; x < stride - border; x++) r[x - n] += r[x];
+  }
+}
+
+void Plane::mirror() const {
+  const int64_t n = 2 * grid.x->n, my = grid.y->n;
+  for (int64_t k = 1; k <= border; k++) {
+    for (const auto &pair : {std::make_pair(-k, k), std::make_pair(my + k, my - k)}) {
+      double *to = row(pair.first);
+      const double *from = row(pair.second);
+      for (int64_t x = 0; x < n; x++) to[x] = from[(n - x) % n], to[x + stride] = -from[(n - x) % n + stride];
+      wrap(pair.first);
+    }
+  }
+}
+
+void Plane::unmirror() const {
+  const int64_t n = 2 * grid.x->n, my = grid.y->n;
+  for (int64_t k = 1; k <= border; k++) {
+    for (const auto &pair : {std::make_pair(-k, k), std::make_pair(my + k, my - k)}) {
+      unwrap(pair.first);
+      const double *from = row(pair.first);
+      double *to = row(pair.second);
+      for (int64_t x = 0; x < n; x++) to[x] += from[(n - x) % n], to[x + stride] -= from[(n - x) % n + stride];
+    }
+  }
 }
 
 std::atomic<int> limit{64};

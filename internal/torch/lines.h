@@ -43,6 +43,33 @@ struct Term {
   double weight;                      // sum of the weights
 };
 
+// Plane is the half ky >= 0 of the spectrum of a zero-padded image, with the frequencies around it that kernels reach: rows of real parts,
+// each followed by its imaginary parts.
+struct Plane {
+  Grid<double> grid;
+  double *data;
+  int64_t border, stride; // rows and columns before the first; from the real parts of a row to its imaginary parts
+  const double *x_phase, *y_forward, *y_adjoint; // [2mx][re, im]; [ky/lanes][re, im][lanes]
+  double *row(int64_t ky) const { return data + (ky + border) * 2 * stride + border; }
+  void wrap(int64_t ky) const;    // fills what is left and right of a row from its other end
+  void unwrap(int64_t ky) const;  // adds it to the other end
+  void mirror() const;            // fills the rows below 0 and above my: of a real image they are conjugates of others
+  void unmirror() const;          // adds them
+};
+
+// Kernel is an interpolation kernel of width <= 16 grid points, as polynomials in -1 <= t <= 1, highest power first: [degree + 1][16].
+struct Kernel {
+  int width, degree;
+  const double *coefficient;
+};
+
+// Points are frequencies in units of the plane's, 0 <= x < 2mx and 0 <= y <= my, each with its place in the caller's list; that is
+// complemented where the point is the conjugate of the caller's.
+struct Points {
+  const double *x, *y;
+  const int32_t *index;
+};
+
 // Steps are the parts of a transform for one instruction set. Each works on one block, into memory that no other block writes, with
 // scratch of its own (aligned to 64 bytes).
 template <class T> struct Steps {
@@ -51,10 +78,15 @@ template <class T> struct Steps {
   void (*columns)(const Grid<T> &, const T *image, const T *beam, T *spectrum, int64_t block, T *scratch);
   // Along x, times the kernel (in the order of kernel_index), and back.
   void (*convolve)(const Grid<T> &, T *spectrum, const T *kernel, int64_t block, T *scratch);
-  // Back along y to the image, unscaled.
-  void (*back)(const Grid<T> &, const T *spectrum, T *image, int64_t block, T *scratch);
+  // Back along y to the image, unscaled, times the beam if there is one.
+  void (*back)(const Grid<T> &, const T *spectrum, const T *beam, T *image, int64_t block, T *scratch);
   // Back along y to the gradient of a term; returns the block's sum of x(Nx - 2b).
   double (*gradient)(const Grid<T> &, const T *spectrum, const Term &, int64_t block, T *scratch);
+  // Between a spectrum and the plane, and between the plane and complex numbers at a range of points. double only.
+  void (*to_plane)(const Plane &, const double *spectrum, int64_t block, double *scratch);
+  void (*from_plane)(const Plane &, double *spectrum, int64_t block, double *scratch);
+  void (*interpolate)(const Plane &, const Kernel &, const Points &, int64_t from, int64_t to, double *vis);
+  void (*spread)(const Plane &, const Kernel &, const Points &, int64_t from, int64_t to, const double *vis);
 };
 
 // steps returns the parts for the best instruction set of this processor.

@@ -22,6 +22,16 @@ char *fringe_toeplitz(void *x, void *kernel, void **out);
 char *fringe_toeplitz_gradient(void *kernel, int64_t index, int64_t ny, int64_t nx, const double *image, const double *dirty,
                                const double *beam, double weight, double *gradient, double *sum);
 void fringe_limit_vectors(int bytes);
+int64_t fringe_smooth(int64_t n);
+enum {
+  FRINGE_COLUMNS, FRINGE_TO_PLANE, FRINGE_MIRROR, FRINGE_INTERPOLATE,
+  FRINGE_CLEAR, FRINGE_SPREAD, FRINGE_UNMIRROR, FRINGE_FROM_PLANE, FRINGE_BACK
+};
+char *fringe_nonuniform(int64_t ny, int64_t nx, int64_t my, int64_t mx, const double *factor, int width, int degree, const double *coefficient,
+                        int64_t count, const double *x, const double *y, const int32_t *index, int workers, void **out);
+void fringe_nonuniform_free(void *n);
+void fringe_nonuniform_blocks(void *n, int64_t *columns, int64_t *rows);
+void fringe_nonuniform_step(void *n, int step, int64_t from, int64_t to, int worker, double *data);
 int fringe_device(void *x);
 char *fringe_leaky_relu(void *x, double slope, void **out);
 char *fringe_gelu(void *x, void **out);

@@ -61,7 +61,7 @@ template <class T> Tensor convolved(const Tensor &x, const Tensor &kernel) {
   const int64_t columns = g.column_blocks();
   parallel(images * columns, [&](int64_t i, int64_t worker) {
     const int64_t image = i / columns;
-    fringe::steps<T>().back(g, w.spectrum + image * w.size, to + image * g.ny * g.nx, i % columns, w.scratch + worker * w.scratch_size);
+    fringe::steps<T>().back(g, w.spectrum + image * w.size, nullptr, to + image * g.ny * g.nx, i % columns, w.scratch + worker * w.scratch_size);
   });
   return out;
 }

@@ -6,6 +6,7 @@ import (
 	_ "embed"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -66,14 +67,14 @@ func NewBM3D(label string, settings BM3DSettings, python string, log io.Writer) 
 	return b, nil
 }
 
-// Version names the package with its version and the settings.
-func (b *BM3D) Version() string { return fmt.Sprintf("bm3d %v, %+v", b.worker.Ready, b.BM3DSettings) }
+// Settings names the package with its version and the settings.
+func (b *BM3D) Settings() string { return fmt.Sprintf("bm3d %v, %+v", b.worker.Ready, b.BM3DSettings) }
 
 // Name returns the label.
 func (b *BM3D) Name() string { return b.Label }
 
-// Start returns 2: skies are smoother than the photographs that the package is set up for.
-func (b *BM3D) Start() float64 { return 2 }
+// Start returns √2: skies are smoother than the photographs that the package is set up for.
+func (b *BM3D) Start() float64 { return math.Sqrt2 }
 
 // Denoise sends the images one by one.
 func (b *BM3D) Denoise(ctx context.Context, noisy Noisy, strength float64) (out [][]float64, err error) {

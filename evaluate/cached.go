@@ -10,12 +10,11 @@ import (
 	"path/filepath"
 )
 
-// Cached is a slow Tunable method whose images are kept in files, one for each image and strength, so that they are made
-// once. A file is named after everything that it depends on.
+// Cached is a Tunable method whose images are kept in files, one for each image and strength, so that they are made once. A file
+// is named after everything that it depends on, but for the program: a program that computes otherwise needs another folder.
 type Cached struct {
 	Tunable
 	Dir string
-	Key string // says what the method is beyond its name, such as its version and settings
 }
 
 // Denoise reads the images that are there and makes the others.
@@ -50,7 +49,7 @@ func (c Cached) Denoise(ctx context.Context, noisy Noisy, strength float64) (out
 
 func (c Cached) path(one Noisy, strength float64) (string, error) {
 	hash := sha256.New()
-	if _, err := fmt.Fprintf(hash, "%s\n%d\n", c.Key, one.Side); err != nil {
+	if _, err := fmt.Fprintf(hash, "%s\n%d\n", c.Settings(), one.Side); err != nil {
 		return "", err
 	}
 	for _, values := range [][]float64{{strength, one.Sigma[0]}, one.Images[0]} {

@@ -12,8 +12,8 @@ import (
 // Jacobians says how the Jacobians of a denoiser are measured. The zero value is ready to use.
 type Jacobians struct {
 	Images     int     `yaml:"images"`     // at each level, evenly from the families; 0 means 200
-	Iterations int     `yaml:"iterations"` // cap of the power method; 0 means 200
-	Tolerance  float64 `yaml:"tolerance"`  // ends it when ten iterations raise no norm by more than this part; 0 means 1e-4
+	Iterations int     `yaml:"iterations"` // cap of the power method; 0 means 100
+	Tolerance  float64 `yaml:"tolerance"`  // ends it when ten iterations raise no norm by more than this part; 0 means 1e-3
 }
 
 // WithDefaults returns the config with its zero fields replaced by what they mean.
@@ -22,10 +22,10 @@ func (j Jacobians) WithDefaults() Jacobians {
 		j.Images = 200
 	}
 	if j.Iterations == 0 {
-		j.Iterations = 200
+		j.Iterations = 100
 	}
 	if j.Tolerance == 0 {
-		j.Tolerance = 1e-4
+		j.Tolerance = 1e-3
 	}
 	return j
 }

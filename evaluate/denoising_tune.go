@@ -3,14 +3,14 @@ package evaluate
 import "math"
 
 // tune returns the strength with the highest score and that score. It climbs from start in factors of 2 until both neighbours are worse, then
-// looks at factors of √2 and ⁴√2 around the best. The score must have one maximum within widest of start, which is true of
+// looks at factors of √2, ⁴√2 and ⁸√2 around the best. The score must have one maximum within widest of start, which is true of
 // the strength of a denoiser: too little leaves noise, too much takes the sky.
 func tune(start float64, score func(strength float64) (float64, error)) (strength, best float64, err error) {
 	strength = start
 	if best, err = score(start); err != nil {
 		return 0, 0, err
 	}
-	for _, factor := range []float64{2, math.Sqrt2, math.Sqrt(math.Sqrt2)} {
+	for _, factor := range []float64{2, math.Sqrt2, math.Sqrt(math.Sqrt2), math.Pow(2, 1.0/8)} {
 		for _, step := range []float64{factor, 1 / factor} {
 			moved := false
 			for {

@@ -58,7 +58,7 @@ Skies and observations come from an index space of their own that training never
 	c.Flags().StringVar(&f.split, "split", data.Evaluation.String(), "index space: validation or evaluation")
 	c.Flags().Uint64Var(&seed, "seed", 0, "seed of the skies, instead of the config's")
 	c.Flags().StringVar(&f.python, "python", "python3", "interpreter whose package bm3d is asked for BM3D")
-	c.Flags().StringVar(&f.cache, "cache", "", "folder that keeps what BM3D made, for the next run")
+	c.Flags().StringVar(&f.cache, "cache", "", "folder that keeps what classical denoisers made, for the next run")
 	c.Flags().BoolVar(&f.force, "force", false, "overwrite a finished evaluation")
 	return c
 }

@@ -134,13 +134,13 @@ func (d *denoiserMethods) add(m denoiserMethod, side int, f evaluateFlags, log i
 	case m.Checkpoint != "":
 		return d.addCheckpoint(m)
 	case m.Method == "tv":
-		d.list = append(d.list, evaluate.TotalVariation(m.Label))
+		d.addClassical(evaluate.TotalVariation(m.Label), f)
 	case m.Method == "wavelet":
 		w, err := evaluate.Wavelets(m.Label, side)
 		if err != nil {
 			return err
 		}
-		d.list = append(d.list, w)
+		d.addClassical(w, f)
 	case m.Method == "bm3d":
 		d.addBM3D(m, f, log)
 	default:
@@ -171,11 +171,15 @@ func (d *denoiserMethods) addBM3D(m denoiserMethod, f evaluateFlags, log io.Writ
 		return
 	}
 	d.closers = append(d.closers, b.Close)
+	d.addClassical(b, f)
+}
+
+// addClassical adds a method, through the cache where there is one.
+func (d *denoiserMethods) addClassical(m evaluate.Tunable, f evaluateFlags) {
 	if f.cache != "" {
-		d.list = append(d.list, evaluate.Cached{Tunable: b, Dir: f.cache, Key: b.Version()})
-		return
+		m = evaluate.Cached{Tunable: m, Dir: f.cache}
 	}
-	d.list = append(d.list, b)
+	d.list = append(d.list, m)
 }
 
 // runDenoisers judges denoisers.

@@ -32,6 +32,8 @@ type SkyConfig struct {
 	Folder *ImageFolder `yaml:"-"`
 	// Split says which images of the folder may be drawn.
 	Split Split `yaml:"-"`
+	// DynamicShare is the share of the skies that DynamicRange is for; the others stay as they are drawn. 0 means 1: all of them.
+	DynamicShare float64 `yaml:"dynamic_share,omitempty"`
 }
 
 // WithDefaults returns the config with its zero fields replaced by what they mean.
@@ -63,6 +65,9 @@ func (c SkyConfig) Validate() error {
 		return fmt.Errorf("data: sky families: %s needs a folder of FITS or PNG images, name it in the field images", images)
 	case !wanted && c.Images != "":
 		return fmt.Errorf("data: sky images is %q, and no image would be drawn: give the family %s a weight in families", c.Images, images)
+	}
+	if s := c.DynamicShare; s != 0 && !(s > 0 && s <= 1 && !c.DynamicRange.IsZero()) {
+		return fmt.Errorf("data: sky dynamic_share is %g, must be between 0 and 1 and go with a dynamic_range", s)
 	}
 	return validDynamicRange(c.DynamicRange)
 }
@@ -108,7 +113,7 @@ func (c SkyConfig) Draw(rng *rand.Rand, g radio.Grid) (Sky, error) {
 		offset: c.MaxOffset,
 	}
 	dynamic := 0.0
-	if r := c.DynamicRange; !r.IsZero() {
+	if r := c.DynamicRange; !r.IsZero() && (c.DynamicShare == 0 || d.Float64() < c.DynamicShare) {
 		dynamic = r[0] * math.Pow(r[1]/r[0], d.Float64())
 		d.width *= narrowing(steepness(faint, dynamic))
 	}

@@ -96,3 +96,26 @@ func TestDynamicRangeIsValidated(t *testing.T) {
 		}
 	}
 }
+
+// Of 400 skies with a share of a quarter, between 65 and 135 are raised: four standard deviations of the binomial, 8.7, either way.
+func TestDynamicShare(t *testing.T) {
+	c := data.SkyConfig{Families: map[string]float64{"gaussian": 1}, DynamicRange: data.Range{1e4, 1e4}, DynamicShare: 0.25}
+	count := 0
+	for index := range uint64(400) {
+		sky, err := c.Draw(data.Rng(3, data.Training, data.SkyStream, index), grid)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, raised := data.Unraised(sky); raised {
+			count++
+		}
+	}
+	if count < 65 || count > 135 {
+		t.Errorf("%d of 400 skies are raised, a quarter was asked for", count)
+	}
+	for _, c := range []data.SkyConfig{{DynamicShare: 0.5}, {DynamicRange: data.Range{10, 100}, DynamicShare: 2}, {DynamicRange: data.Range{10, 100}, DynamicShare: -1}} {
+		if err := c.Validate(); err == nil {
+			t.Errorf("%+v: no error", c)
+		}
+	}
+}

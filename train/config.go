@@ -17,6 +17,9 @@ type Config struct {
 	Seed    uint64     `yaml:"seed"`    // of the first weights, the skies and the noise
 	Threads int        `yaml:"threads"` // threads of one tensor operation; 0 means 1. Results depend on it in the last bits
 	Loop    LoopConfig `yaml:"loop"`
+	// Init is the folder of a checkpoint of the same network whose weights training starts from, instead of random ones; a relative one is
+	// looked for in the working directory. It is the caller's to read.
+	Init string `yaml:"init,omitempty"`
 }
 
 // WithDefaults returns the config with its zero fields replaced by what they mean.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 
 	"fringe/checkpoints"
 	"fringe/internal/torch"
@@ -54,6 +55,10 @@ func assemble[B any](
 	for _, p := range task.Params() {
 		params += p.Tensor.Len()
 	}
+	if err := initialise(weights, c.Init); err != nil {
+		free()
+		return nil, err
+	}
 	return &training{
 		Config:   c,
 		manifest: checkpoints.Manifest{Kind: c.Kind, Config: config, Seed: c.Seed, Data: data},
@@ -67,4 +72,19 @@ func assemble[B any](
 		},
 		close: free,
 	}, nil
+}
+
+// initialise overwrites weights with those of the checkpoint in dir; an empty dir leaves them as they are.
+func initialise(weights []torch.Param, dir string) error {
+	if dir == "" {
+		return nil
+	}
+	_, tensors, err := checkpoints.Load(dir)
+	if err == nil {
+		err = checkpoints.Assign(weights, tensors)
+	}
+	if err != nil {
+		return withHint(fmt.Errorf("init %s: %w", dir, err), "init names the folder of a checkpoint of a network with the same settings")
+	}
+	return nil
 }

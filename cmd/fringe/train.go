@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -101,6 +102,9 @@ func (f trainFlags) run(ctx context.Context, path string, stdout, stderr io.Writ
 func hintAtFolder(err error, resume bool) error {
 	if resume && errors.Is(err, checkpoints.ErrNone) {
 		return withHint(err, "leave --resume away to start a run, or name its folder with --out")
+	}
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+		return withHint(err, "the last checkpoint is whole: make room, then the same command with --resume goes on from it")
 	}
 	return err
 }

@@ -27,7 +27,7 @@ const mosaicLevels = 40
 
 const tileGap, blockGap = 1, 8 // pixels
 
-// WriteMosaic writes blocks side by side as a PNG, each in rows of √n of its n tiles.
+// WriteMosaic writes blocks side by side as a PNG, each in rows of √n of its n tiles. Pixels that are not finite are an error.
 func WriteMosaic(w io.Writer, blocks ...Block) error {
 	width, height := -blockGap, 0
 	for _, b := range blocks {
@@ -36,6 +36,11 @@ func WriteMosaic(w io.Writer, blocks ...Block) error {
 	}
 	if width <= 0 || height <= 0 {
 		return errors.New("figure: a mosaic needs tiles")
+	}
+	for _, b := range blocks {
+		if err := b.check(); err != nil {
+			return err
+		}
 	}
 	picture := image.NewPaletted(image.Rect(0, 0, width, height), mosaicPalette())
 	left := 0
@@ -54,6 +59,21 @@ func WriteMosaic(w io.Writer, blocks ...Block) error {
 
 func (b Block) columns() int { return int(math.Ceil(math.Sqrt(float64(len(b.Tiles))))) }
 
+// check refuses tiles of another size and pixels that cannot be shown.
+func (b Block) check() error {
+	for k, tile := range b.Tiles {
+		if len(tile) != b.Side*b.Side {
+			return fmt.Errorf("figure: draw mosaic: tile %d has %d pixels for %d x %d", k, len(tile), b.Side, b.Side)
+		}
+		for i, x := range tile {
+			if math.IsNaN(x) || math.IsInf(x, 0) {
+				return fmt.Errorf("figure: draw mosaic: tile %d, pixel %d is %g: %w", k, i, x, ErrNotFinite)
+			}
+		}
+	}
+	return nil
+}
+
 // paint draws one tile with its upper left corner at (left, top): East at the left, North at the top.
 func (b Block) paint(picture *image.Paletted, tile []float64, left, top int) {
 	show := func(x float64) float64 { return x }
@@ -61,6 +81,9 @@ func (b Block) paint(picture *image.Paletted, tile []float64, left, top int) {
 		show = func(x float64) float64 { return math.Asinh(x*b.Stretch) / math.Asinh(b.Stretch) }
 	}
 	peak := slices.Max(tile)
+	if !(peak > 0) {
+		peak = 1 // nothing to be seen
+	}
 	low := show(min(0, max(-0.1, slices.Min(tile)/peak)))
 	for k, x := range tile {
 		t := min(max((show(x/peak)-low)/(1-low), 0), 1)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"image/color"
 	"image/png"
+	"math"
 	"testing"
 
 	"fringe/figure"
@@ -47,8 +48,15 @@ func TestMosaicShowsTilesInOrder(t *testing.T) {
 	if brightness(picture.At(0, 0)) != black || brightness(picture.At(2, 0)) == black {
 		t.Error("the gap is as dark as a dark pixel")
 	}
-	if err := figure.WriteMosaic(&file); err == nil {
-		t.Error("no tiles: no error")
+	for what, blocks := range map[string][]figure.Block{
+		"no tiles": nil, "three pixels": {{Tiles: [][]float64{{1, 2, 3}}, Side: 2}}, "a pixel of NaN": {{Tiles: [][]float64{{math.NaN()}}, Side: 1}},
+	} {
+		if err := figure.WriteMosaic(&file, blocks...); err == nil {
+			t.Errorf("%s: no error", what)
+		}
+	}
+	if err := figure.WriteMosaic(&file, figure.Block{Tiles: [][]float64{{0}}, Side: 1}); err != nil {
+		t.Errorf("a dark tile: %v", err)
 	}
 }
 

@@ -89,6 +89,10 @@ func small(t *testing.T) map[string]entry {
 	level("gradient step", step, err)
 	ridge, err := models.NewRidge(models.RidgeConfig{Filters: 3, Inner: 2, Kernel: 3, Knots: 4, Steps: 3, Float64: true}, rng())
 	level("ridge", ridge, err)
+	flat, err := models.NewRidge(models.RidgeConfig{Filters: 3, Inner: 2, Kernel: 3, Knots: 4, Steps: 3, MaxSlope: 2, Float64: true}, rng())
+	level("ridge capped", flat, err)
+	firm, err := models.NewNonexpansive(models.NonexpansiveConfig{Layers: 1, Pools: 1, Width: 3, Hidden: 4, Float64: true}, rng())
+	level("nonexpansive", firm, err)
 	return nets
 }
 

@@ -21,16 +21,23 @@ type Network interface {
 // Weights returns the parameters and buffers of a network, all that a checkpoint needs.
 func Weights(n Network) []torch.Param { return append(n.Params(), n.Buffers()...) }
 
+// Certified reports whether a denoiser is firmly nonexpansive, ‖∇(2D − I)‖ ≤ 1, at every image and noise level by its construction.
+func Certified(n Network) bool {
+	c, ok := n.(interface{ Certified() bool })
+	return ok && c.Certified()
+}
+
 // NetworkConfig chooses a denoiser of the shelf: one field at most is set. None means UNet with its defaults.
 type NetworkConfig struct {
-	UNet         *UNetConfig     `yaml:"unet,omitempty" json:"unet,omitempty"`                   // [Denoiser]
-	DnCNN        *DnCNNConfig    `yaml:"dncnn,omitempty" json:"dncnn,omitempty"`                 // [DnCNN]
-	DRUNet       *DRUNetConfig   `yaml:"drunet,omitempty" json:"drunet,omitempty"`               // [DRUNet]
-	GradientStep *DRUNetConfig   `yaml:"gradient_step,omitempty" json:"gradient_step,omitempty"` // [GradientStep]
-	Ridge        *RidgeConfig    `yaml:"ridge,omitempty" json:"ridge,omitempty"`                 // [Ridge]
-	SwinIR       *SwinIRConfig   `yaml:"swinir,omitempty" json:"swinir,omitempty"`               // [SwinIR]
-	PatchMLP     *PatchMLPConfig `yaml:"patch_mlp,omitempty" json:"patch_mlp,omitempty"`         // [PatchMLP]
-	SRCNN        *SRCNNConfig    `yaml:"srcnn,omitempty" json:"srcnn,omitempty"`                 // [SRCNN]
+	UNet         *UNetConfig         `yaml:"unet,omitempty" json:"unet,omitempty"`                   // [Denoiser]
+	DnCNN        *DnCNNConfig        `yaml:"dncnn,omitempty" json:"dncnn,omitempty"`                 // [DnCNN]
+	DRUNet       *DRUNetConfig       `yaml:"drunet,omitempty" json:"drunet,omitempty"`               // [DRUNet]
+	GradientStep *DRUNetConfig       `yaml:"gradient_step,omitempty" json:"gradient_step,omitempty"` // [GradientStep]
+	Ridge        *RidgeConfig        `yaml:"ridge,omitempty" json:"ridge,omitempty"`                 // [Ridge]
+	SwinIR       *SwinIRConfig       `yaml:"swinir,omitempty" json:"swinir,omitempty"`               // [SwinIR]
+	PatchMLP     *PatchMLPConfig     `yaml:"patch_mlp,omitempty" json:"patch_mlp,omitempty"`         // [PatchMLP]
+	SRCNN        *SRCNNConfig        `yaml:"srcnn,omitempty" json:"srcnn,omitempty"`                 // [SRCNN]
+	Nonexpansive *NonexpansiveConfig `yaml:"nonexpansive,omitempty" json:"nonexpansive,omitempty"`   // [Nonexpansive]
 }
 
 // shelved is a kind of network with what the config says of it.
@@ -51,6 +58,7 @@ func (c NetworkConfig) shelf() []shelved {
 		kind("swinir", c.SwinIR, told(NewSwinIR), func(w *SwinIRConfig) NetworkConfig { return NetworkConfig{SwinIR: w} }),
 		kind("patch_mlp", c.PatchMLP, told(NewPatchMLP), func(p *PatchMLPConfig) NetworkConfig { return NetworkConfig{PatchMLP: p} }),
 		kind("srcnn", c.SRCNN, told(NewSRCNN), func(r *SRCNNConfig) NetworkConfig { return NetworkConfig{SRCNN: r} }),
+		kind("nonexpansive", c.Nonexpansive, NewNonexpansive, func(n *NonexpansiveConfig) NetworkConfig { return NetworkConfig{Nonexpansive: n} }),
 	}
 }
 

@@ -1,6 +1,7 @@
 package models
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 
@@ -10,12 +11,13 @@ import (
 // RidgeConfig describes a convex ridge regularizer (Goujon, Neumayer, Bohra, Ducotterd & Unser 2023). The zero value has 13,257
 // parameters.
 type RidgeConfig struct {
-	Filters int  `yaml:"filters" json:"filters"` // ridges per pixel; 0 means 32
-	Inner   int  `yaml:"inner" json:"inner"`     // channels between the two convolutions that make a filter; 0 means 8
-	Kernel  int  `yaml:"kernel" json:"kernel"`   // side of those convolutions, odd: a filter is 2·Kernel − 1 wide; 0 means 7
-	Knots   int  `yaml:"knots" json:"knots"`     // of each activation on either side of zero; 0 means 10
-	Steps   int  `yaml:"steps" json:"steps"`     // gradient steps of the denoiser; 0 means 10
-	Float64 bool `yaml:"float64" json:"float64"` // compute in float64, for exact comparisons, instead of float32
+	Filters  int     `yaml:"filters" json:"filters"`                         // ridges per pixel; 0 means 32
+	Inner    int     `yaml:"inner" json:"inner"`                             // channels between the two convolutions that make a filter; 0 means 8
+	Kernel   int     `yaml:"kernel" json:"kernel"`                           // side of those convolutions, odd: a filter is 2·Kernel − 1 wide; 0 means 7
+	Knots    int     `yaml:"knots" json:"knots"`                             // of each activation on either side of zero; 0 means 10
+	Steps    int     `yaml:"steps" json:"steps"`                             // gradient steps of the denoiser; 0 means 10
+	MaxSlope float64 `yaml:"max_slope,omitempty" json:"max_slope,omitempty"` // of the activations, the bound on the Lipschitz constant of the gradient; 0 for none
+	Float64  bool    `yaml:"float64" json:"float64"`                         // compute in float64, for exact comparisons, instead of float32
 }
 
 // WithDefaults returns the config with its zero fields replaced by what they mean.
@@ -34,6 +36,9 @@ func (c RidgeConfig) Validate() error {
 	if err := checkFields("ridge", field{"filters", c.Filters, 1, 512}, field{"inner", c.Inner, 1, 512}, field{"kernel", c.Kernel, 1, 31},
 		field{"knots", c.Knots, 1, 1000}, field{"steps", c.Steps, 1, 10000}); err != nil {
 		return err
+	}
+	if !(c.MaxSlope >= 0 && c.MaxSlope <= 1e6) {
+		return fmt.Errorf("models: ridge max_slope is %g, must be between 0, for none, and 1e6", c.MaxSlope)
 	}
 	return checkOdd("ridge", "kernel", c.Kernel)
 }
@@ -79,11 +84,24 @@ func (r *Ridge) Config() RidgeConfig { return r.cfg }
 func (r *Ridge) Lipschitz(s *torch.Scope) (bound float64, err error) {
 	defer torch.Catch(&err)
 	s.Tidy(func(s *torch.Scope) *torch.Tensor {
-		bound = s.Item(s.Max(s.Softplus(r.slopes)))
+		bound = s.Item(s.Max(r.positive(s)))
 		return nil
 	})
 	return bound, nil
 }
+
+// positive returns the slopes [filters, knots]: the softplus of the parameters, or MaxSlope times their sigmoid.
+func (r *Ridge) positive(s *torch.Scope) *torch.Tensor {
+	if limit := r.cfg.MaxSlope; limit > 0 {
+		return s.MulScalar(s.AddScalar(s.Tanh(s.MulScalar(r.slopes, 0.5)), 1), limit/2)
+	}
+	return s.Softplus(r.slopes)
+}
+
+// Certified reports whether the denoiser is firmly nonexpansive whatever its parameters, which a MaxSlope of 2 or less sees to: a step
+// z ← z − α(z − x + ∇R(z)) makes Q = (1 − α − αH)Q + α(I − H) of the Jacobian Q of 2z − x, with the Hessian H between 0 and the bound L ≤ 2
+// and α = 2/(2 + L). As ‖(1 − α)I − αH‖ ≤ 1 − α and ‖I − H‖ ≤ 1, ‖Q‖ stays at most 1, which it is at the start.
+func (r *Ridge) Certified() bool { return r.cfg.MaxSlope > 0 && r.cfg.MaxSlope <= 2 }
 
 // Forward returns the result of Steps gradient steps on ½‖z − x‖² + R(z, σ) from z = x [batch, 1, ny, nx], with noise levels sigma
 // [batch or 1, 1, 1, 1]. The steps 2/(2 + L) contract by L/(2 + L), for the bound L of Lipschitz.

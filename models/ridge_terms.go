@@ -28,7 +28,7 @@ func (r *Ridge) terms(s *torch.Scope, sigma *torch.Tensor) ridgeTerms {
 	for i := range first {
 		first[i] = float64(int64(i) * 2 * knots)
 	}
-	slopes := s.Softplus(r.slopes)
+	slopes := r.positive(s)
 	return ridgeTerms{
 		filters: w,
 		mirror:  s.Flip(s.Reshape(w, 1, filters, k, k), 2, 3),

@@ -28,6 +28,7 @@ func TestParameterCounts(t *testing.T) {
 		{"patch MLP", func() (network, error) { return models.NewPatchMLP(models.PatchMLPConfig{}, rng()) }, 289*2047 + 2047 + 3*(2047*2047+2047) + 2047*289 + 289, true},
 		{"SRCNN 9-1-5", func() (network, error) { return models.NewSRCNN(models.SRCNNConfig{}, rng()) }, 8_032 + 97, false},
 		{"SRCNN 9-5-5", func() (network, error) { return models.NewSRCNN(models.SRCNNConfig{Middle: 5}, rng()) }, 57_184 + 97, false},
+		{"nonexpansive", func() (network, error) { return models.NewNonexpansive(models.NonexpansiveConfig{}, rng()) }, 24*(32*16*9+3*32) + 2*16, false},
 		{"ridge", func() (network, error) { return models.NewRidge(models.RidgeConfig{}, rng()) }, 8*49 + 32*8*49 + 32*10 + 1, false},
 	}
 	for _, tt := range tests {
@@ -62,6 +63,8 @@ func TestConfigErrorsNameTheField(t *testing.T) {
 		{models.PatchMLPConfig{Stride: 18}.Validate(), "patch mlp stride is 18, must be between 1 and 17"},
 		{models.SwinIRConfig{Heads: 7}.Validate(), "swinir heads is 7, must divide width 60"},
 		{models.SwinIRConfig{Window: 7}.Validate(), "swinir window is 7, must be even"},
+		{models.RidgeConfig{MaxSlope: -1}.Validate(), "ridge max_slope is -1, must be between 0, for none, and 1e6"},
+		{models.NonexpansiveConfig{Pools: 7}.Validate(), "nonexpansive pools is 7, must be between 1 and 6"},
 		{models.RidgeConfig{Kernel: 4}.Validate(), "ridge kernel is 4, must be odd"},
 		{models.UNetConfig{Residual: true, In: 1, Out: 2}.Validate(), "unet residual needs an input channel for each of the 2 outputs, not 1"},
 	}

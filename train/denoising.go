@@ -92,7 +92,7 @@ func (d *Denoising) Loss(s *torch.Scope, b DenoisingBatch) (loss *torch.Tensor, 
 		if out, clean, sigma, err = d.denoise(s, b); err != nil {
 			return nil
 		}
-		if value, err = d.loss.value(s, out, clean, sigma); err != nil || d.jacobian.Weight == 0 {
+		if value, err = d.loss.value(s, out, clean, sigma); err != nil || len(b.Probe) == 0 {
 			return value
 		}
 		if penalty, err = d.penalty(s, b, out, clean, sigma); err != nil {

@@ -15,8 +15,8 @@ type DenoisingBatch struct {
 	Sigma        []float32 // standard deviation of the noise of each sky
 	Side         int
 
-	// For the penalty on the Jacobian, else empty: where it is measured, 0 at the denoised image and 1 at the clean one, and where the power
-	// method begins.
+	// For the penalty on the Jacobian at the first images, else empty: where it is measured, 0 at the denoised or noisy image and 1 at the clean
+	// one, and where the power method begins.
 	Mix, Probe []float32
 }
 
@@ -45,7 +45,7 @@ func DenoisingBatches(c DenoisingConfig, seed uint64, batch int) func(step int) 
 				clean[k] *= peak
 			}
 			b.add(clean, logUniform(rng, c.SigmaMin, c.SigmaMax), rng)
-			if c.Jacobian.Weight > 0 {
+			if most := c.Jacobian.Images; c.Jacobian.due(step) && (most == 0 || i < most) {
 				b.addProbe(rng)
 			}
 		}

@@ -9,12 +9,16 @@ import (
 
 // JacobianConfig says how a denoiser D is held to be firmly nonexpansive, which makes plug-and-play iterations with it converge: that is
 // when 2D − I is nonexpansive. The loss gets weight·max(‖∇(2D − I)(x)‖ − 1 + margin, 0), averaged over points x drawn evenly between each truth
-// and its denoised image (Pesquet, Repetti, Terris & Wiaux 2021, SIAM J. Imaging Sci. 14, eq. 3.9 and section 3.3, there with the squared
+// and its denoised image, or its noisy one (Pesquet, Repetti, Terris & Wiaux 2021, SIAM J. Imaging Sci. 14, eq. 3.9 and section 3.3, there with the squared
 // norm). The zero value penalises nothing.
 type JacobianConfig struct {
 	Weight     float64 `yaml:"weight,omitempty"`     // 0 for no penalty
 	Margin     float64 `yaml:"margin,omitempty"`     // 0 means 0.05
 	Iterations int     `yaml:"iterations,omitempty"` // of the power method, each of which costs two derivatives; 0 means 5
+	At         string  `yaml:"at,omitempty"`         // other end of the line from the truth on which points lie: denoised or noisy; empty means denoised
+	After      int     `yaml:"after,omitempty"`      // batches without the penalty at the start, in which the denoiser learns its trade
+	Every      int     `yaml:"every,omitempty"`      // of the batches after that, each that many-th has the penalty; 0 means 1, all
+	Images     int     `yaml:"images,omitempty"`     // of a batch, on which it is measured; 0 for all
 }
 
 func (c JacobianConfig) withDefaults() JacobianConfig {
@@ -24,6 +28,10 @@ func (c JacobianConfig) withDefaults() JacobianConfig {
 	if c.Iterations == 0 {
 		c.Iterations = 5
 	}
+	if c.At == "" {
+		c.At = "denoised"
+	}
+	c.Every = max(c.Every, 1)
 	return c
 }
 
@@ -35,10 +43,19 @@ func (c JacobianConfig) Validate() error {
 		return fmt.Errorf("train: denoising.jacobian.weight is %g, must be between 0 and 1e6", c.Weight)
 	case !(d.Margin > 0 && d.Margin < 1):
 		return fmt.Errorf("train: denoising.jacobian.margin is %g, must lie between 0 and 1", c.Margin)
+	case d.At != "denoised" && d.At != "noisy":
+		return fmt.Errorf("train: denoising.jacobian.at is %q, must be denoised or noisy", c.At)
+	case min(c.After, c.Every, c.Images) < 0:
+		return fmt.Errorf("train: denoising.jacobian: after is %d, every %d and images %d, none may be negative", c.After, c.Every, c.Images)
 	case d.Iterations < 1 || d.Iterations > 1000:
 		return fmt.Errorf("train: denoising.jacobian.iterations is %d, must be between 1 and 1000", c.Iterations)
 	}
 	return nil
+}
+
+// due reports whether batch number step, from 0, has the penalty.
+func (c JacobianConfig) due(step int) bool {
+	return c.Weight > 0 && step >= c.After && (step-c.After)%max(c.Every, 1) == 0
 }
 
 // JacobianNorm returns the largest singular value of the Jacobian of f at each image of x [batch, 1, ny, nx]: [batch, 1, 1, 1]. f must keep
@@ -152,10 +169,15 @@ func unit(s *torch.Scope, x *torch.Tensor) *torch.Tensor {
 
 // penalty returns the penalty of a batch, out being the denoised images.
 func (d *Denoising) penalty(s *torch.Scope, b DenoisingBatch, out, clean, sigma *torch.Tensor) (*torch.Tensor, error) {
-	n, side := int64(len(b.Sigma)), int64(b.Side)
+	n, side := int64(len(b.Mix)), int64(b.Side)
+	first := func(x *torch.Tensor) *torch.Tensor { return s.Narrow(x, 0, 0, n) }
+	end := first(s.Detach(out))
+	if d.jacobian.At == "noisy" {
+		end = first(s.FromFloat32s(b.Noisy, int64(len(b.Sigma)), 1, side, side))
+	}
 	mix := s.FromFloat32s(b.Mix, n, 1, 1, 1)
-	x := s.Add(s.Detach(out), s.Mul(mix, s.Sub(clean, s.Detach(out))))
-	norm, err := JacobianNorm(s, d.reflected(sigma), x, s.FromFloat32s(b.Probe, n, 1, side, side), d.jacobian.Iterations)
+	x := s.Add(end, s.Mul(mix, s.Sub(first(clean), end)))
+	norm, err := JacobianNorm(s, d.reflected(first(sigma)), x, s.FromFloat32s(b.Probe, n, 1, side, side), d.jacobian.Iterations)
 	if err != nil {
 		return nil, err
 	}

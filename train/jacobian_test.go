@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
@@ -191,4 +192,70 @@ func TestPenaltyMakesDenoisersLessExpansive(t *testing.T) {
 	if !(with-1 < (without-1)/5) {
 		t.Errorf("‖∇(2D − I)‖ is %g with the penalty and %g without", with, without)
 	}
+}
+
+// The penalty begins after some batches, comes with each that many-th, and looks at the first images only.
+func TestPenaltyFollowsItsSchedule(t *testing.T) {
+	c := train.DenoisingConfig{Pixels: 32, Jacobian: train.JacobianConfig{Weight: 1, After: 3, Every: 2, Images: 2}}
+	batches := train.DenoisingBatches(c, 1, 3)
+	for step, want := range []int{0, 0, 0, 2, 0, 2, 0} {
+		b, err := batches(step)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(b.Mix) != want || len(b.Probe) != want*32*32 {
+			t.Errorf("batch %d has %d penalised images and probes of %d pixels, want %d", step, len(b.Mix), len(b.Probe), want)
+		}
+	}
+}
+
+// Of a linear denoiser the norm is known, wherever it is measured: the penalty is what the loss has more than without it.
+func TestPenaltyOfALinearDenoiser(t *testing.T) {
+	const slope = 1.5 // 2D − I is 2 everywhere
+	loss := func(j train.JacobianConfig) float64 {
+		c := train.DenoisingConfig{Pixels: 32, Validation: 1, Jacobian: j}
+		task, err := train.NewDenoising(scaling{slope}, c, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := train.DenoisingBatches(c, 1, 3)(0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var value float64
+		err = torch.Do(func(s *torch.Scope) error {
+			l, err := task.Loss(s, b)
+			if err == nil {
+				value = s.Item(l)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return value
+	}
+	plain := loss(train.JacobianConfig{})
+	for _, j := range []train.JacobianConfig{{Weight: 3, Margin: 0.1}, {Weight: 3, Margin: 0.1, At: "noisy", Images: 2}, {Weight: 3, Margin: 0.1, Images: 1}} {
+		// The loss is of order 1e3, in float32.
+		if got, want := loss(j)-plain, 3*(2-1+0.1); math.Abs(got-want) > 1e-6*plain+1e-6 {
+			t.Errorf("%+v: penalty %g, want %g", j, got, want)
+		}
+	}
+	for j, want := range map[train.JacobianConfig]string{
+		{Weight: 1, At: "here"}: "denoising.jacobian.at is \"here\", must be denoised or noisy", {Weight: 1, Every: -1}: "every -1",
+	} {
+		if err := j.Validate(); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%+v: error %v, want one with %q", j, err, want)
+		}
+	}
+}
+
+// scaling multiplies images by a number.
+type scaling struct{ by float64 }
+
+func (scaling) Params() []torch.Param { return nil }
+
+func (d scaling) Forward(s *torch.Scope, x, _ *torch.Tensor) (*torch.Tensor, error) {
+	return s.MulScalar(x, d.by), nil
 }

@@ -158,6 +158,9 @@ func (out *outcome) settings() evaluate.Section {
 		{"systematic error", fmt.Sprintf("%g %%", 100*r.SystematicFraction)}, {"start", r.Start}, {"mask", r.Mask},
 		{"primary beam", r.PrimaryBeam}, {"errors of visibilities", r.RobustNoise}, {"closures above", fmt.Sprintf("%g sigma", r.ClosureSNR)},
 	}
+	if r.FirmDenoiser != "" {
+		t.Rows = append(t.Rows, []string{"the denoiser is firmly nonexpansive", r.FirmDenoiser})
+	}
 	return evaluate.Section{Title: "Settings", Tables: []evaluate.Table{t}}
 }
 

@@ -70,7 +70,8 @@ func rootCommand() *cobra.Command {
 		}
 		return withHint(err, "%s", hint)
 	})
-	root.AddCommand(inspectCommand(), imageCommand(), dirtyCommand(), selfcalCommand(), predictCommand(), simulateCommand(), trainCommand(), runsCommand(), importCommand(), evaluateCommand(), doctorCommand(), demoCommand())
+	root.AddCommand(inspectCommand(), imageCommand(), dirtyCommand(), selfcalCommand(), predictCommand(), simulateCommand(), trainCommand(),
+		cardCommand(), runsCommand(), importCommand(), evaluateCommand(), doctorCommand(), demoCommand())
 	return root
 }
 

@@ -21,9 +21,11 @@ func tinyNetworks() map[string]string {
 	return map[string]string{
 		"unet": "unet: {width: 8, pools: 1}", "dncnn": "dncnn: {depth: 3, width: 4}", "dncnn normed": "dncnn: {depth: 4, width: 4, batch_norm: true}",
 		"drunet": "drunet: {width: 2, pools: 1, blocks: 1}", "gradient_step": "gradient_step: {width: 2, pools: 1, blocks: 1}",
-		"ridge":     "ridge: {filters: 2, inner: 2, kernel: 3, knots: 3, steps: 2}",
-		"swinir":    "swinir: {width: 4, groups: 1, blocks: 2, heads: 2, window: 4}",
-		"patch_mlp": "patch_mlp: {patch: 5, hidden: 8, layers: 1, stride: 4}", "srcnn": "srcnn: {width: 4}",
+		"ridge":        "ridge: {filters: 2, inner: 2, kernel: 3, knots: 3, steps: 2}",
+		"swinir":       "swinir: {width: 4, groups: 1, blocks: 2, heads: 2, window: 4}",
+		"ridge capped": "ridge: {filters: 2, inner: 2, kernel: 3, knots: 3, steps: 2, max_slope: 2}",
+		"nonexpansive": "nonexpansive: {layers: 1, pools: 1, width: 2, hidden: 3}",
+		"patch_mlp":    "patch_mlp: {patch: 5, hidden: 8, layers: 1, stride: 4}", "srcnn": "srcnn: {width: 4}",
 	}
 }
 
@@ -79,6 +81,13 @@ func TestEveryNetworkIsTrainedResumedImportedAndUsed(t *testing.T) {
 			}
 			if !(out.report.FluxJy > 0) {
 				t.Errorf("flux %g Jy", out.report.FluxJy)
+			}
+			want := ""
+			if name == "nonexpansive" || name == "ridge capped" {
+				want = "by construction"
+			}
+			if out.report.FirmDenoiser != want {
+				t.Errorf("firmly nonexpansive: %q, want %q", out.report.FirmDenoiser, want)
 			}
 			if now := torch.Live(); now != live {
 				t.Errorf("%d tensors before, %d after", live, now)

@@ -34,7 +34,8 @@ type imageReport struct {
 	StopReason         string               `json:"stop_reason"`
 	Prior              string               `json:"prior"`
 	Method             string               `json:"method"`
-	Strength           float64              `json:"strength,omitempty"` // of a denoiser, when it was given
+	FirmDenoiser       string               `json:"firmly_nonexpansive,omitempty"` // "by construction" for a denoiser of which that is known
+	Strength           float64              `json:"strength,omitempty"`            // of a denoiser, when it was given
 	Data               string               `json:"data"`
 	DataSets           []dataSetReport      `json:"data_sets"`
 	Visibilities       int                  `json:"visibilities"` // of all data sets
@@ -93,7 +94,7 @@ func (out *outcome) measure() error {
 	j, o := out.job, out.options
 	out.report = imageReport{
 		ReducedChi2: chi2, LogLikelihood: logLikelihood, FluxJy: sum(out.result.Image) / float64(j.channels()), Iterations: out.result.Iterations, FirstStage: j.firstStage,
-		StopReason: string(out.result.Stop), Prior: o.prior, Method: j.method(), Strength: o.strength, Data: j.sets[0].fit.spec.describe(),
+		StopReason: string(out.result.Stop), Prior: o.prior, Method: j.method(), FirmDenoiser: j.prior.firm(), Strength: o.strength, Data: j.sets[0].fit.spec.describe(),
 		SystematicFraction: j.errs.systematic, NPix: j.grid.NX, FieldUas: float64(j.grid.NX) * j.grid.CellRad / radio.Microarcsecond,
 		ResolutionUas: j.resolution / radio.Microarcsecond, AssumedFluxJy: j.fluxJy, Start: o.start, Mask: o.mask, PrimaryBeam: o.beam,
 		RobustNoise: o.robustFit, ClosureSNR: o.closureSNR, KeepIntraSite: o.intraSite, Version: version,

@@ -66,6 +66,14 @@ func (p *prior) regularize(scale infer.Scale, proximal bool) (err error) {
 	return err
 }
 
+// firm says why the denoiser is known to be firmly nonexpansive; empty when it is not known, or there is none.
+func (p *prior) firm() string {
+	if p.denoiser != nil && models.Certified(p.denoiser) {
+		return "by construction"
+	}
+	return ""
+}
+
 func (p *prior) close() {
 	if p.denoiser != nil {
 		p.denoiser.Drop()

@@ -95,7 +95,10 @@ func (f trainFlags) run(ctx context.Context, path string, stdout, stderr io.Writ
 		return errInterrupted
 	}
 	fmt.Fprintf(stderr, "finished %d steps, saved in %s; %s\n", result.Step, cfg.Dir, describe(result.Metrics))
-	return nil
+	if _, err := os.Lstat(filepath.Join(cfg.Dir, cardName)); err == nil {
+		return nil
+	}
+	return writeCard(cfg.Dir, false, stderr)
 }
 
 // hintAtFolder adds advice to the errors that concern the run folder.

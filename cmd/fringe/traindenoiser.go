@@ -41,7 +41,13 @@ func newDenoiserTraining(text []byte, steps int) (*training, error) {
 		return nil, err
 	}
 	batches := train.DenoisingBatches(c.Denoising, c.Seed, c.Loop.Part())
-	return assemble(c.Config, c, describeSkies(c.Denoising), net.Drop, task, batches)
+	t, err := assemble(c.Config, c, describeSkies(c.Denoising), net.Drop, task, batches)
+	if err != nil {
+		return nil, err
+	}
+	t.network, err = network.Name()
+	t.norms, t.certified = task.JacobianNorms, models.Certified(net)
+	return t, err
 }
 
 // refuseEmptyNetwork returns an error for a block without a value, which would be taken for one that is not there.

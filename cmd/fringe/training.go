@@ -15,9 +15,21 @@ type training struct {
 	manifest checkpoints.Manifest
 	params   int           // numbers in the weights
 	weights  []torch.Param // the network's, with its buffers
-	run      func(ctx context.Context, cfg train.LoopConfig, hooks ...train.Hook) (train.Result, error)
-	rehearse func(ctx context.Context, cfg train.LoopConfig) (train.Rehearsal, error)
-	close    func()
+	network  string        // block of the training file that names the network; empty for an unrolled one
+	// norms measures how expansive a denoiser is by so many iterations; nil for an unrolled network.
+	norms     func(iterations int) ([]train.JacobianNorms, error)
+	certified bool // a denoiser that is firmly nonexpansive by construction
+	run       func(ctx context.Context, cfg train.LoopConfig, hooks ...train.Hook) (train.Result, error)
+	rehearse  func(ctx context.Context, cfg train.LoopConfig) (train.Rehearsal, error)
+	close     func()
+}
+
+// title says what is trained.
+func (t *training) title() string {
+	if t.network == "" {
+		return "An " + t.Kind + " network"
+	}
+	return fmt.Sprintf("A %s (%s)", t.Kind, t.network)
 }
 
 // weightsStream is the stream of the seed that first weights are drawn from.

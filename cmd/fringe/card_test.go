@@ -1,0 +1,79 @@
+package main
+
+import (
+	"bytes"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"gopkg.in/yaml.v3"
+)
+
+// A card tells what there is to tell, and its config is a training file again. It does not replace what somebody wrote.
+func TestCards(t *testing.T) {
+	for name, want := range map[string][]string{
+		"dncnn":        {"A denoiser (dncnn) of 225 parameters", "measurements at some images do not prove that"},
+		"ridge capped": {"A denoiser (ridge) of", "at most 1 at every image and every noise level"},
+	} {
+		dir := filepath.Join(t.TempDir(), "tiny")
+		trainTiny(t, tinyTraining(tinyNetworks()[name]), dir, false, 0)
+		if err := writeCard(dir, false, &bytes.Buffer{}); err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join(dir, cardName)
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, part := range append(want, "# tiny\n", "step 6 of 6, 4 examples each, seed 3", "gain_db_0.05", "ring 3", "| 0.01 | ", "fringe image DATA --prior "+dir, "Apache-2.0") {
+			if !strings.Contains(string(text), part) {
+				t.Errorf("%s: the card lacks %q:\n%s", name, part, text)
+			}
+		}
+		_, config, _ := strings.Cut(string(text), "```yaml\n")
+		config, _, _ = strings.Cut(config, "```")
+		job, err := newTraining([]byte(config), 0)
+		if err != nil {
+			t.Fatalf("%s: the config of the card: %v\n%s", name, err, config)
+		}
+		var fields map[string]any
+		if err := yaml.Unmarshal(job.manifest.Config, &fields); err != nil || fields["seed"] != 3 {
+			t.Errorf("%s: config %s, %v", name, job.manifest.Config, err)
+		}
+		job.close()
+		if err := os.WriteFile(path, []byte("mine"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if err := writeCard(dir, false, &bytes.Buffer{}); err == nil || !strings.Contains(err.Error(), "is there already") {
+			t.Errorf("%s: a second card: %v", name, err)
+		}
+		if text, err := os.ReadFile(path); err != nil || string(text) != "mine" {
+			t.Errorf("%s: the hand-written README.md became %q, %v", name, text, err)
+		}
+	}
+	if err := writeCard(t.TempDir(), false, &bytes.Buffer{}); err == nil || !strings.Contains(err.Error(), "no checkpoint here") {
+		t.Errorf("a folder without a checkpoint: %v", err)
+	}
+}
+
+// 10 steps of 4 at 2 per second, then 5 at 10: 20 + 2 seconds. A log without a clock says nothing.
+func TestTrainingSeconds(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "metrics.jsonl")
+	for log, want := range map[string]float64{
+		`{"step": 10, "items_per_second": 2}` + "\n" + `{"step": 15, "items_per_second": 10}` + "\n": 22,
+		`{"step": 10, "items_per_second": 0}` + "\n":                                                 0,
+		"damaged\n": 0,
+	} {
+		if err := os.WriteFile(path, []byte(log), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if got := trainingSeconds(path, 4); math.Abs(got-want) > 1e-12 {
+			t.Errorf("%q: %g seconds, want %g", log, got, want)
+		}
+	}
+	if got := trainingSeconds(filepath.Join(t.TempDir(), "none"), 4); got != 0 {
+		t.Errorf("no log: %g seconds", got)
+	}
+}

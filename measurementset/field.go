@@ -112,6 +112,9 @@ func readStations(path string) (stations []radio.Station, err error) {
 		if stations[row].Name, err = table.Text("NAME", int64(row)); err != nil {
 			return nil, err
 		}
+		if stations[row].Name == "" { // a pad without an antenna
+			stations[row].Name = fmt.Sprintf("#%d", row)
+		}
 		if err = table.Get("POSITION", []int64{int64(row)}, stations[row].XYZ[:]); err != nil {
 			return nil, err
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strconv"
@@ -22,15 +23,22 @@ func (j *job) crossValidate(ctx context.Context, log io.Writer) error {
 	if len(j.prior.terms)+len(j.prior.penalties) == 0 {
 		return withHint(fmt.Errorf("--cv is for the strengths of regularizers, and %s has none", j.prior.name), "name some with --prior, such as entropy=1,tv=1")
 	}
-	if len(j.sets) > 1 || j.channels() > 1 {
-		return withHint(fmt.Errorf("--cv is for one file and one channel"), "choose the strengths with one of them, and give them with --prior")
+	if j.channels() > 1 {
+		return withHint(fmt.Errorf("--cv is for an image, not for a cube"), "choose the strengths with one channel, and give them with --prior")
 	}
-	folds, err := j.folds()
+	if err := j.checkAlike(); err != nil {
+		return err
+	}
+	thermal, whole, err := j.together()
+	if err != nil {
+		return err
+	}
+	folds, err := j.folds(whole)
 	if err != nil {
 		return withHint(err, "take fewer folds, such as --folds 3, or --folds scans:5")
 	}
 	fmt.Fprintf(log, "cross-validation in %d folds of the strengths of %s\n", folds.K, j.prior.name)
-	search, prior := j.strengthSearch(folds)
+	search, prior := j.strengthSearch(thermal, folds)
 	chosen, table, err := search.Choose(ctx, prior, infer.CVConfig{Progress: func(c infer.Candidate) {
 		fmt.Fprintf(log, "strengths × %.3g: held-out chi2 %.5g ± %.2g\n", c.Strengths, c.Mean, c.StdErr)
 	}})
@@ -42,13 +50,42 @@ func (j *job) crossValidate(ctx context.Context, log io.Writer) error {
 	return table.Write(log)
 }
 
+// checkAlike refuses files that are fitted in different ways, because the folds are made of the visibilities of all of them.
+func (j *job) checkAlike() error {
+	first := j.sets[0]
+	for _, s := range j.sets[1:] {
+		a, b := first.fit.spec, s.fit.spec
+		if s.weight != 1 || first.weight != 1 || !maps.Equal(a.weights, b.weights) || !slices.Equal(a.beam, b.beam) {
+			return withHint(fmt.Errorf("--cv is for files that are fitted alike, and %s and %s differ in --data, --dataset-weights or the primary beam", first.name, s.name),
+				"choose the strengths with one of them, and give them with --prior")
+		}
+	}
+	return nil
+}
+
+// together returns the visibilities of all files, with thermal errors and with those of the fit.
+func (j *job) together() (thermal, whole *radio.Visibilities, err error) {
+	if len(j.sets) == 1 {
+		return j.sets[0].obs.vis, j.sets[0].fit.vis, nil
+	}
+	var a, b []*radio.Visibilities
+	for _, s := range j.sets {
+		a, b = append(a, s.obs.vis), append(b, s.fit.vis)
+	}
+	if thermal, err = radio.Concat(a...); err != nil {
+		return nil, nil, err
+	}
+	whole, err = radio.Concat(b...)
+	return thermal, whole, err
+}
+
 // others are the terms that are neither data nor prior, such as the flux, which train as they are.
 func (j *job) others() []infer.Part { return j.problem.Terms[len(j.sets):] }
 
 // strengthSearch returns a search of the strengths of the prior and the problem without data that it is for.
-func (j *job) strengthSearch(folds *radio.Folds) (infer.StrengthSearch, infer.Problem) {
+func (j *job) strengthSearch(v *radio.Visibilities, folds *radio.Folds) (infer.StrengthSearch, infer.Problem) {
 	p := infer.Problem{Grid: j.grid, Mask: j.problem.Mask, Start: j.problem.Start, Terms: slices.Concat(j.others(), j.prior.terms), Penalties: j.prior.penalties}
-	s := infer.StrengthSearch{Vis: j.sets[0].obs.vis, Folds: folds, Data: j.heldOut, Solve: j.solveHeldOut}
+	s := infer.StrengthSearch{Vis: v, Folds: folds, Data: j.heldOut, Solve: j.solveHeldOut}
 	for i := len(j.others()); i < len(p.Terms)+len(p.Penalties); i++ {
 		s.Axes = append(s.Axes, []int{i})
 	}
@@ -107,22 +144,22 @@ func parseFolds(text string) (foldPlan, error) {
 
 // folds divides the visibilities: unless told otherwise by cells of the (u,v) plane where complex visibilities are fitted, and by whole
 // scans where not, because a closure quantity needs its baselines on one side.
-func (j *job) folds() (*radio.Folds, error) {
+func (j *job) folds(v *radio.Visibilities) (*radio.Folds, error) {
 	plan, err := parseFolds(j.options.folds)
 	if err != nil {
 		return nil, err
 	}
-	f, rng := j.sets[0].fit, rand.New(rand.NewPCG(1, 0))
-	complexOnly := len(f.spec.weights) == 1 && f.spec.fitsVis()
+	spec, rng := j.sets[0].fit.spec, rand.New(rand.NewPCG(1, 0))
+	complexOnly := len(spec.weights) == 1 && spec.fitsVis()
 	switch {
 	case !complexOnly && plan.kind != "" && plan.kind != "scans":
 		return nil, fmt.Errorf("--folds by %s would tear closure quantities apart, which need all their baselines on one side", plan.kind)
 	case plan.kind == "dartboard":
-		return radio.DartboardFolds(f.vis, radio.Dartboard{}, plan.count, rng)
+		return radio.DartboardFolds(v, radio.Dartboard{}, plan.count, rng)
 	case plan.kind == "scans" || !complexOnly:
-		return radio.ScanFolds(f.vis, 0, plan.count, rng)
+		return radio.ScanFolds(v, 0, plan.count, rng)
 	}
-	return radio.CellFolds(f.vis, j.grid, plan.count, rng)
+	return radio.CellFolds(v, j.grid, plan.count, rng)
 }
 
 // withFactors returns a list of regularizers such as "entropy=1,tsv" with every strength multiplied by the factor of its name.

@@ -235,6 +235,9 @@ func (x *examined) stationTable() evaluate.Table {
 				snr = append(snr, cmplx.Abs(value)*math.Sqrt(v.Weight[k]))
 			}
 		}
+		if total == 0 {
+			continue // it is listed as one without data
+		}
 		row := []string{s.Name, fmt.Sprint(total), fmt.Sprint(total - len(snr)), fmt.Sprint(len(others)), "-"}
 		if len(snr) > 0 {
 			row[4] = fmt.Sprintf("%.1f", radio.Median(snr))

@@ -70,7 +70,7 @@ func rootCommand() *cobra.Command {
 		}
 		return withHint(err, "%s", hint)
 	})
-	root.AddCommand(inspectCommand(), imageCommand(), dirtyCommand(), selfcalCommand(), predictCommand(), simulateCommand(), trainCommand(),
+	root.AddCommand(inspectCommand(), imageCommand(), dirtyCommand(), selfcalCommand(), predictCommand(), convertCommand(), simulateCommand(), trainCommand(),
 		cardCommand(), runsCommand(), importCommand(), evaluateCommand(), doctorCommand(), demoCommand())
 	return root
 }

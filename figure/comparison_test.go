@@ -25,8 +25,8 @@ func TestComparisonShowsInputOutputTruthAndError(t *testing.T) {
 	}
 	var file bytes.Buffer
 	err := figure.WriteComparisons(&file, g, []figure.Comparison{
-		{Name: "one", Input: flat(0), Output: flat(2), Truth: flat(2)},
-		{Name: "two", Input: flat(7), Output: flat(1), Truth: flat(2), InputPeak: 7},
+		{InputTitle: "one", Input: flat(0), Output: flat(2), Truth: flat(2)},
+		{InputTitle: "two", Input: flat(7), Output: flat(1), Truth: flat(2), InputPeak: 7},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -35,9 +35,9 @@ func TestComparisonShowsInputOutputTruthAndError(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Images are 220 pixels wide and 14 apart, after 44 for the names; rows are 264 apart.
+	// Images of 192 pixels are 8 apart, and 32 below the row above.
 	at := func(column, row int) color.RGBA {
-		return color.RGBAModel.Convert(picture.At(44+column*234+110, 44+row*264+110)).(color.RGBA)
+		return color.RGBAModel.Convert(picture.At(8+column*200+96, 32+row*224+96)).(color.RGBA)
 	}
 	if black := (color.RGBA{A: 255}); at(0, 0) != black {
 		t.Errorf("an empty input is %v", at(0, 0))
@@ -52,7 +52,7 @@ func TestComparisonShowsInputOutputTruthAndError(t *testing.T) {
 	if below.B < 2*below.R {
 		t.Errorf("an error below zero is %v, want blue", below)
 	}
-	if want := image.Pt(44+4*234, 44+2*264); picture.Bounds().Size() != want {
+	if want := image.Pt(4*200+8, 2*224+8); picture.Bounds().Size() != want {
 		t.Errorf("the picture has %v pixels, want %v", picture.Bounds().Size(), want)
 	}
 }

@@ -22,6 +22,7 @@ type Panel struct {
 	Image []float64 // FITS order
 	// Low and Peak are the values of the first and the last colour.
 	Low, Peak float64
+	Signed    bool // colours from blue over grey in the middle to red, for differences
 }
 
 // Size of a panel and of the space above it in pixels.
@@ -66,6 +67,10 @@ func (p Panel) drawOn(s *sheet, g radio.Grid, x, y int) error {
 		}
 	}
 	colours := moreland.BlackBody()
+	if p.Signed {
+		colours = moreland.SmoothBlueRed()
+	}
+	colours.SetMin(0)
 	colours.SetMax(1)
 	rect := image.Rect(x, y, x+panelPixels, y+panelPixels)
 	stddraw.Draw(s.image, rect, paint(p.Image, g, stretch{low: p.Low, top: p.Peak}, rect.Size(), true, colours), image.Point{}, stddraw.Src)

@@ -97,13 +97,11 @@ func (d *Denoising) Show(s *torch.Scope) (g radio.Grid, rows []figure.Comparison
 	}
 	outputs := s.Float64s(out)
 	for k, sigma := range b.Sigma {
-		row := figure.Comparison{
-			Name: fmt.Sprintf("noise %.2g", sigma), Input: wide(b.Noisy[k*n : (k+1)*n]), Output: outputs[k*n : (k+1)*n], Truth: wide(b.Clean[k*n : (k+1)*n]),
-		}
-		if row.InputNote, err = psnrNote(row.Truth, row.Input); err != nil {
+		row := figure.Comparison{Input: wide(b.Noisy[k*n : (k+1)*n]), Output: outputs[k*n : (k+1)*n], Truth: wide(b.Clean[k*n : (k+1)*n])}
+		if row.InputTitle, err = withPSNR(fmt.Sprintf("noise %.2g", sigma), row.Truth, row.Input); err != nil {
 			return g, nil, err
 		}
-		if row.OutputNote, err = psnrNote(row.Truth, row.Output); err != nil {
+		if row.OutputTitle, err = withPSNR("output", row.Truth, row.Output); err != nil {
 			return g, nil, err
 		}
 		rows = append(rows, row)
@@ -125,14 +123,13 @@ func (r *Reconstruction) Show(s *torch.Scope) (g radio.Grid, rows []figure.Compa
 	outputs := s.Float64s(out)
 	for k, problem := range b.Problems {
 		row := figure.Comparison{
-			Name: fmt.Sprintf("observation %d", k+1), Input: wide(problem.Dirty), Output: outputs[k*n : (k+1)*n], Truth: wide(b.Truth[k*n : (k+1)*n]),
-			InputNote: "dirty image",
+			InputTitle: fmt.Sprintf("dirty image %d", k+1),
+			Input:      wide(problem.Dirty), Output: outputs[k*n : (k+1)*n], Truth: wide(b.Truth[k*n : (k+1)*n]), InputPeak: 1,
 		}
 		for i := range row.Input { // in units of its peak
 			row.Input[i] *= float64(problem.Gain)
 		}
-		row.InputPeak = 1
-		if row.OutputNote, err = psnrNote(row.Truth, row.Output); err != nil {
+		if row.OutputTitle, err = withPSNR("output", row.Truth, row.Output); err != nil {
 			return g, nil, err
 		}
 		rows = append(rows, row)
@@ -140,13 +137,13 @@ func (r *Reconstruction) Show(s *torch.Scope) (g radio.Grid, rows []figure.Compa
 	return g, rows, nil
 }
 
-// psnrNote says how near an image is to the truth.
-func psnrNote(truth, img []float64) (string, error) {
+// withPSNR returns a title with the PSNR of an image.
+func withPSNR(title string, truth, img []float64) (string, error) {
 	db, err := metrics.PSNR(truth, img)
 	if err != nil {
 		return "", fmt.Errorf("train: compare with the truth: %w", err)
 	}
-	return fmt.Sprintf("PSNR %.1f dB", db), nil
+	return fmt.Sprintf("%s, %.1f dB", title, db), nil
 }
 
 // wide returns the values in float64.

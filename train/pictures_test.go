@@ -49,19 +49,21 @@ func TestDenoisingShowsAnotherSkyForEachLevel(t *testing.T) {
 	}
 	for k, row := range rows {
 		sigma := train.ValidationSigmas()[k]
-		if want := fmt.Sprintf("noise %g", sigma); row.Name != want {
-			t.Errorf("row %d is %q, want %q", k, row.Name, want)
-		}
-		if !slices.Equal(row.Input, row.Output) || row.InputNote != row.OutputNote {
-			t.Errorf("%s: an untrained denoiser changed its input: %s, %s", row.Name, row.InputNote, row.OutputNote)
-		}
 		sum := 0.0
 		for i, v := range row.Input {
 			sum += (v - row.Truth[i]) * (v - row.Truth[i])
 		}
+		// The brightest pixel of the truth is 1.
+		psnr := -10 * math.Log10(sum/float64(g.Len()))
+		if want := fmt.Sprintf("noise %g, %.1f dB", sigma, psnr); row.InputTitle != want {
+			t.Errorf("row %d is %q, want %q", k, row.InputTitle, want)
+		}
+		if want := fmt.Sprintf("output, %.1f dB", psnr); !slices.Equal(row.Input, row.Output) || row.OutputTitle != want {
+			t.Errorf("row %d: an untrained denoiser changed its input: %q, want %q", k, row.OutputTitle, want)
+		}
 		// The spread of a standard deviation from n values is 1/√(2n) of it: 2 % of 1024 pixels. Five times that.
 		if got := math.Sqrt(sum / float64(g.Len())); math.Abs(got/sigma-1) > 0.11 {
-			t.Errorf("%s: the noise is %g", row.Name, got)
+			t.Errorf("%s: the noise is %g", row.InputTitle, got)
 		}
 	}
 	if slices.Equal(rows[0].Truth, rows[1].Truth) {
@@ -82,11 +84,11 @@ func TestReconstructionShowsDirtyImageAndTruth(t *testing.T) {
 	for _, row := range rows {
 		peak, of := slices.Max(row.Input), slices.Max(row.Output)
 		if math.Abs(peak-1) > 1e-6 { // float32
-			t.Errorf("%s: the dirty image has the peak %g", row.Name, peak)
+			t.Errorf("%s has the peak %g", row.InputTitle, peak)
 		}
 		for i, v := range row.Output {
 			if math.Abs(v/of-row.Input[i]) > 1e-6 {
-				t.Fatalf("%s: pixel %d is %g of the output's peak and %g of the input's", row.Name, i, v/of, row.Input[i])
+				t.Fatalf("%s: pixel %d is %g of the output's peak and %g of the input's", row.InputTitle, i, v/of, row.Input[i])
 			}
 		}
 	}

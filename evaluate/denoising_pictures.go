@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 
+	"gonum.org/v1/gonum/floats"
+
 	"fringe/figure"
 	"fringe/radio"
 )
@@ -28,14 +30,17 @@ func DenoisingPictures(methods []DenoisingMethod, cells []DenoisingCell, g radio
 
 func (c DenoisingCell) picture(methods []DenoisingMethod, g radio.Grid) (Figure, error) {
 	peak := slices.Max(c.Truth)
-	images := []figure.Panel{{Title: "sky", Image: c.Truth}, {Title: "noisy", Image: c.First}}
-	for m, method := range methods {
-		images = append(images, figure.Panel{Title: method.Name(), Image: c.Outcomes[m].First})
+	images := []figure.Panel{{Title: "sky", Image: c.Truth, Peak: peak}}
+	errors := []figure.Panel{{Image: make([]float64, len(c.Truth)), Low: -2 * c.Sigma * peak, Peak: 2 * c.Sigma * peak, Signed: true}}
+	add := func(name string, image []float64, psnr float64) {
+		images = append(images, figure.Panel{Title: name, Image: image, Peak: peak})
+		wrong := errors[0]
+		wrong.Title, wrong.Image = fmt.Sprintf("%.2f dB", psnr), floats.SubTo(make([]float64, len(image)), image, c.Truth)
+		errors = append(errors, wrong)
 	}
-	var errors []figure.Panel
-	for i := range images {
-		images[i].Peak = peak
-		errors = append(errors, figure.Panel{Image: minus(images[i].Image, c.Truth), Low: -2 * c.Sigma * peak, Peak: 2 * c.Sigma * peak})
+	add("noisy", c.First, c.Noisy[0])
+	for m, method := range methods {
+		add(method.Name(), c.Outcomes[m].First, c.Outcomes[m].PSNR[0])
 	}
 	var b bytes.Buffer
 	if err := figure.WriteGrid(&b, [][]figure.Panel{images, errors}, g); err != nil {
@@ -45,12 +50,4 @@ func (c DenoisingCell) picture(methods []DenoisingMethod, g radio.Grid) (Figure,
 		PNG:     b.Bytes(),
 		Caption: fmt.Sprintf("%s with noise %g: colours from 0 to the brightest pixel; below, the difference to the sky, ±2σ", c.Family, c.Sigma),
 	}, nil
-}
-
-func minus(a, b []float64) []float64 {
-	d := make([]float64, len(a))
-	for i := range a {
-		d[i] = a[i] - b[i]
-	}
-	return d
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"os"
@@ -54,5 +55,43 @@ methods: [{label: dirty image}]
 	}
 	if n := bytes.Count(scores, []byte("\n")); n != 10 {
 		t.Errorf("%d scores, want 10", n)
+	}
+}
+
+// The same for denoisers: families and levels that are complete are kept, and a stop while Jacobians are measured is one too.
+func TestStoppedEvaluationOfDenoisersKeepsWhatIsComplete(t *testing.T) {
+	const config = `
+kind: denoising
+count: 2
+tuning: 1
+levels: [0.1, 0.3]
+denoising: {pixels: 32}
+groups: [{name: rings, families: [ring]}]
+methods: [{label: TV, method: tv}, {label: eht64, checkpoint: ../../checkpoints/denoiser-eht64, jacobian: true}]
+`
+	for text, rows := range map[string]int{"1 of 2: ring": 1, "2 of 2: ring": 2} {
+		dir := t.TempDir()
+		path, out := filepath.Join(dir, "tiny.yaml"), filepath.Join(dir, "out")
+		if err := os.WriteFile(path, []byte(config), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(context.Background())
+		f := evaluateFlags{out: out, split: "validation"}
+		err := f.run(ctx, path, io.Discard, cancelAt{text, cancel})
+		cancel()
+		if !errors.Is(err, context.Canceled) {
+			t.Fatalf("%s: error %v, want a stop", text, err)
+		}
+		report, err := os.ReadFile(filepath.Join(out, "report.json"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var r denoisersReport
+		if err := json.Unmarshal(report, &r); err != nil {
+			t.Fatal(err)
+		}
+		if len(r.Families) != rows || len(r.Groups) != rows || r.Stopped == "" || len(r.Jacobians) != 0 {
+			t.Errorf("%s: %d families, %d groups, stopped %q, %d Jacobians; want %d rows", text, len(r.Families), len(r.Groups), r.Stopped, len(r.Jacobians), rows)
+		}
 	}
 }

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -93,26 +91,22 @@ func openCard(dir string) (card, error) {
 	if err != nil {
 		return card{}, fmt.Errorf("checkpoint %s: %w", dir, err)
 	}
-	return card{dir: dir, manifest: m, training: t, seconds: trainingSeconds(filepath.Join(dir, "metrics.jsonl"), t.Loop.Batch)}, nil
+	log, err := train.ReadLog(dir)
+	if err != nil {
+		log = nil // shipped weights may come without, and a card without the time is still one
+	}
+	return card{dir: dir, manifest: m, training: t, seconds: trainingSeconds(log, t.Loop.Batch)}, nil
 }
 
-// trainingSeconds adds up the time between the reports of a log; 0 when there is no log or one without a clock.
-func trainingSeconds(path string, batch int) (seconds float64) {
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return 0
-	}
+// trainingSeconds adds up the time between the reports of a log of batches of a size; 0 when the log has none or comes from a run without a clock.
+func trainingSeconds(log []train.LogLine, batch int) (seconds float64) {
 	step := 0
-	for line := range bytes.Lines(text) {
-		var r struct {
-			Step int     `json:"step"`
-			Rate float64 `json:"items_per_second"`
-		}
-		if json.Unmarshal(line, &r) != nil || r.Step <= step || !(r.Rate > 0) {
+	for _, line := range log {
+		if line.Step <= step || !(line.ItemsPerSecond > 0) {
 			return 0
 		}
-		seconds += float64((r.Step-step)*batch) / r.Rate
-		step = r.Step
+		seconds += float64((line.Step-step)*batch) / line.ItemsPerSecond
+		step = line.Step
 	}
 	return seconds
 }

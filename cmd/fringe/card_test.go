@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"fringe/train"
+
 	"gopkg.in/yaml.v3"
 )
 
@@ -60,20 +62,16 @@ func TestCards(t *testing.T) {
 
 // 10 steps of 4 at 2 per second, then 5 at 10: 20 + 2 seconds. A log without a clock says nothing.
 func TestTrainingSeconds(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "metrics.jsonl")
-	for log, want := range map[string]float64{
-		`{"step": 10, "items_per_second": 2}` + "\n" + `{"step": 15, "items_per_second": 10}` + "\n": 22,
-		`{"step": 10, "items_per_second": 0}` + "\n":                                                 0,
-		"damaged\n": 0,
+	for _, tt := range []struct {
+		log  []train.LogLine
+		want float64
+	}{
+		{[]train.LogLine{{Step: 10, ItemsPerSecond: 2}, {Step: 15, ItemsPerSecond: 10}}, 22},
+		{[]train.LogLine{{Step: 10}}, 0},
+		{nil, 0},
 	} {
-		if err := os.WriteFile(path, []byte(log), 0o644); err != nil {
-			t.Fatal(err)
+		if got := trainingSeconds(tt.log, 4); math.Abs(got-tt.want) > 1e-12 {
+			t.Errorf("%v: %g seconds, want %g", tt.log, got, tt.want)
 		}
-		if got := trainingSeconds(path, 4); math.Abs(got-want) > 1e-12 {
-			t.Errorf("%q: %g seconds, want %g", log, got, want)
-		}
-	}
-	if got := trainingSeconds(filepath.Join(t.TempDir(), "none"), 4); got != 0 {
-		t.Errorf("no log: %g seconds", got)
 	}
 }

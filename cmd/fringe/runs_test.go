@@ -55,6 +55,9 @@ func TestFindRunsTellsHowFarEachCame(t *testing.T) {
 	}
 	var got []row
 	for _, r := range found.Runs {
+		if r.Network != "unet" {
+			t.Errorf("%s has the network %q, want unet", r.Name, r.Network)
+		}
 		got = append(got, row{r.Name, r.Status, r.Metric, r.Parameters, r.Step, r.Steps, r.BestStep, r.Best, r.Seconds, r.Loss})
 	}
 	want := []row{

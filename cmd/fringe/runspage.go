@@ -18,17 +18,24 @@ import (
 
 // table returns a row for each run.
 func (f foundRuns) table() evaluate.Table {
-	t := evaluate.Table{Columns: []string{"run", "kind", "parameters", "steps", "status", "loss", "best metric", "time"}}
+	t := evaluate.Table{Columns: []string{"run", "kind", "network", "parameters", "steps", "status", "loss", "best metric", "time"}}
 	for _, r := range f.Runs {
 		best := "–"
 		if r.Metric != "" {
 			best = fmt.Sprintf("%s %.2f at %d", r.Metric, r.Best, r.BestStep)
 		}
 		t.Rows = append(t.Rows, []string{
-			r.Name, r.Kind, fmt.Sprint(r.Parameters), fmt.Sprintf("%d/%d", r.Step, r.Steps), r.Status, fmt.Sprintf("%.4g", r.Loss), best, r.duration(),
+			r.Name, r.Kind, orDash(r.Network), fmt.Sprint(r.Parameters), fmt.Sprintf("%d/%d", r.Step, r.Steps), r.Status, fmt.Sprintf("%.4g", r.Loss), best, r.duration(),
 		})
 	}
 	return t
+}
+
+func orDash(text string) string {
+	if text == "" {
+		return "–"
+	}
+	return text
 }
 
 func (r trainedRun) duration() string {
@@ -154,10 +161,7 @@ func (f foundRuns) differing() evaluate.Section {
 	for _, d := range f.Differences {
 		row := []string{d.Field}
 		for _, v := range d.Values {
-			if v == "" {
-				v = "–"
-			}
-			row = append(row, strings.Trim(v, `"`))
+			row = append(row, orDash(strings.Trim(v, `"`)))
 		}
 		t.Rows = append(t.Rows, row)
 	}

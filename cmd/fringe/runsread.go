@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"fringe/checkpoints"
+	"fringe/models"
 	"fringe/train"
 )
 
@@ -21,7 +22,8 @@ type trainedRun struct {
 	Name       string            `json:"name"` // the folder, seen from the one that was asked for
 	Path       string            `json:"path"`
 	Kind       string            `json:"kind"`
-	Parameters int               `json:"parameters"` // numbers in the weights
+	Network    string            `json:"network,omitempty"` // of a denoiser, see models.NetworkNames
+	Parameters int               `json:"parameters"`        // numbers in the weights
 	Step       int               `json:"step"`
 	Steps      int               `json:"steps"`  // of the config
 	Status     string            `json:"status"` // finished, early (stopped by loop.patience) or unfinished
@@ -142,6 +144,7 @@ func readRun(dir string) (trainedRun, error) {
 	if r.Config, err = flatten(m.Config); err != nil {
 		return trainedRun{}, fmt.Errorf("field config of the manifest: %w", err)
 	}
+	r.Network = networkOf(m.Config)
 	if r.Log, err = train.ReadLog(dir); errors.Is(err, fs.ErrNotExist) {
 		return trainedRun{}, errors.New("it holds weights without a log: no run, or one that was imported")
 	} else if err != nil {
@@ -152,15 +155,26 @@ func readRun(dir string) (trainedRun, error) {
 	return r, nil
 }
 
+// networkOf returns which network of the shelf a config describes, "" for none.
+func networkOf(config json.RawMessage) string {
+	var blocks map[string]json.RawMessage
+	if json.Unmarshal(config, &blocks) != nil {
+		return ""
+	}
+	for _, name := range models.NetworkNames() {
+		if blocks[name] != nil {
+			return name
+		}
+	}
+	return ""
+}
+
 // summarise takes from the log what the manifest does not say.
 func (r *trainedRun) summarise(batch int, monitor string, patience int) {
-	stale, before := 0, 0
+	stale := 0
+	r.Seconds = trainingSeconds(r.Log, batch)
 	for _, line := range r.Log {
 		r.Loss = line.Loss
-		if line.ItemsPerSecond > 0 {
-			r.Seconds += float64((line.Step-before)*batch) / line.ItemsPerSecond
-		}
-		before = line.Step
 		if line.Metrics == nil {
 			continue
 		}

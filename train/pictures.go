@@ -91,11 +91,13 @@ func (d *Denoising) Show(s *torch.Scope) (g radio.Grid, rows []figure.Comparison
 		b.Noisy = append(b.Noisy, chunk.Noisy[i*n:(i+1)*n]...)
 		b.Sigma = append(b.Sigma, chunk.Sigma[i])
 	}
-	out, _, _, err := d.denoise(s, b)
+	outputs, err := values(s, func(s *torch.Scope) (*torch.Tensor, error) {
+		out, _, _, err := d.denoise(s, b)
+		return out, err
+	})
 	if err != nil {
 		return g, nil, err
 	}
-	outputs := s.Float64s(out)
 	for k, sigma := range b.Sigma {
 		row := figure.Comparison{Input: wide(b.Noisy[k*n : (k+1)*n]), Output: outputs[k*n : (k+1)*n], Truth: wide(b.Clean[k*n : (k+1)*n])}
 		if row.InputTitle, err = withPSNR(fmt.Sprintf("noise %.2g", sigma), row.Truth, row.Input); err != nil {
@@ -116,11 +118,13 @@ func (r *Reconstruction) Show(s *torch.Scope) (g radio.Grid, rows []figure.Compa
 	g = first.Grid
 	n, count := g.Len(), min(shown, first.Len())
 	b := &Observed{Grid: g, Problems: first.Problems[:count], Truth: first.Truth[:count*n], Peak: first.Peak[:count]}
-	out, _, _, err := r.reconstruct(s, b)
+	outputs, err := values(s, func(s *torch.Scope) (*torch.Tensor, error) {
+		out, _, _, err := r.reconstruct(s, b)
+		return out, err
+	})
 	if err != nil {
 		return g, nil, err
 	}
-	outputs := s.Float64s(out)
 	for k, problem := range b.Problems {
 		row := figure.Comparison{
 			InputTitle: fmt.Sprintf("dirty image %d", k+1),
@@ -135,6 +139,18 @@ func (r *Reconstruction) Show(s *torch.Scope) (g radio.Grid, rows []figure.Compa
 		rows = append(rows, row)
 	}
 	return g, rows, nil
+}
+
+// values returns the numbers of a tensor, and frees all that computing it made.
+func values(s *torch.Scope, compute func(s *torch.Scope) (*torch.Tensor, error)) (out []float64, err error) {
+	s.Tidy(func(s *torch.Scope) *torch.Tensor {
+		var x *torch.Tensor
+		if x, err = compute(s); err == nil {
+			out = s.Float64s(x)
+		}
+		return nil
+	})
+	return out, err
 }
 
 // withPSNR returns a title with the PSNR of an image.

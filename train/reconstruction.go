@@ -60,9 +60,19 @@ func NewReconstruction(net Reconstructor, c ReconstructionConfig, seed uint64) (
 // form image, of images divided by the peak of the truth.
 func (r *Reconstruction) Loss(s *torch.Scope, b *Observed) (loss *torch.Tensor, err error) {
 	defer torch.Catch(&err)
-	if r.loss != "rmse" && r.loss != "log_rmse" {
-		return r.plainLoss(s, b)
-	}
+	loss = s.Tidy(func(s *torch.Scope) (value *torch.Tensor) {
+		if r.loss == "rmse" || r.loss == "log_rmse" {
+			value, err = r.relativeLoss(s, b)
+		} else {
+			value, err = r.plainLoss(s, b)
+		}
+		return value
+	})
+	return loss, err
+}
+
+// relativeLoss returns the mean of e or of ln e.
+func (r *Reconstruction) relativeLoss(s *torch.Scope, b *Observed) (*torch.Tensor, error) {
 	mse, err := r.errors(s, b)
 	if err != nil {
 		return nil, err

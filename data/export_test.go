@@ -40,3 +40,11 @@ func PictureValues(img []float64, nx, ny int) (values []float64, err error) {
 	}
 	return values, err
 }
+
+// Fluxes returns those of the parts that a sky is drawn from.
+func Fluxes(s Sky) (fluxes []float64) {
+	for _, p := range s.parts {
+		fluxes = append(fluxes, p.flux)
+	}
+	return fluxes
+}

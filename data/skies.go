@@ -187,7 +187,8 @@ func (d drawer) place(parts []part) []part {
 	return parts
 }
 
-// span draws a length between lo and hi, uniform in its logarithm, never below the smallest width.
+// span draws a length between lo and hi, uniform in its logarithm, never below the smallest width. Where gaussian, jet and overlay draw
+// fluxes by it, which [drawer.share] is for, the faintest are brighter on few pixels; shipped networks were trained on that.
 func (d drawer) span(lo, hi float64) float64 {
 	lo = max(lo, d.width)
 	hi = max(hi, lo)

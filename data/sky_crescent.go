@@ -32,7 +32,7 @@ func (c crescent) row(dst []float64, x0, dx, y float64) {
 // crescent draws a disc minus a smaller one inside it (Kamruddin & Dexter 2013, MNRAS 434, 765), with soft edges and a floor as the EHT
 // fitted to M87 (2019, Paper VI, ApJL 875, L6, section 5). Outer diameter 0.15 to 0.63 of the field, relative thickness 0.1 to 0.6, the
 // inner disc displaced by up to the difference of the radii, 0.6 to 1 of it dark (mostly above 0.9), edges from the smallest width to 0.15 of the diameter,
-// axis ratio 1 to 1.15. A quarter has a faint core behind, as a Gaussian of 0.02 to 0.2 of the flux.
+// axis ratio 1 to 1.15. A quarter has a faint core behind, as a Gaussian of 0.02 to 0.2 of the disc's flux.
 func (d drawer) crescent() []part {
 	diameter := d.span(0.15, 0.95*d.extent)
 	s, c := math.Sincos(d.angle())
@@ -46,7 +46,7 @@ func (d drawer) crescent() []part {
 	parts := []part{{1, crescent{outer, inner, 1 - 0.4*sq(d.Float64())}}}
 	if d.IntN(4) == 0 {
 		width := d.span(0, 0.4*diameter)
-		parts = append(parts, part{d.span(0.02, 0.2), gaussians{newGauss(1, 0, 0, width, width, 0)}})
+		parts = append(parts, part{d.share(0.02, 0.2), gaussians{newGauss(1, 0, 0, width, width, 0)}})
 	}
 	return parts
 }

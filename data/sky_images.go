@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 )
 
 // images is the name of the family of skies that are pictures of the user's, see [SkyConfig].
@@ -25,26 +26,38 @@ func newPicture(name string, img []float64, nx, ny int) (picture, error) {
 	if side < 8 {
 		return picture{}, fmt.Errorf("it has %d x %d pixels, and needs at least 8 each way", nx, ny)
 	}
-	by := (side + largestPicture - 1) / largestPicture
-	n := side / by
-	x0, y0 := (nx-n*by)/2, (ny-n*by)/2
-	sum, peak := make([]float64, n*n), 0.0
-	for y := range n * by {
-		for x := range n * by {
-			if b := img[(y0+y)*nx+x0+x]; b > 0 && finite(b) {
-				sum[y/by*n+x/by] += b / float64(by*by)
-				peak = max(peak, sum[y/by*n+x/by])
+	x0, y0 := (nx-side)/2, (ny-side)/2
+	square := make([]float64, 0, side*side)
+	for y := range side {
+		for _, b := range img[(y0+y)*nx+x0:][:side] {
+			if !(b > 0) || !finite(b) {
+				b = 0
 			}
+			square = append(square, b)
 		}
 	}
-	if !(peak > 0) || !finite(peak) {
+	if slices.Max(square) == 0 {
 		return picture{}, errors.New("none of its pixels is positive and finite, so it shows no source")
 	}
-	p := picture{name: name, n: n, values: make([]float32, n*n)}
-	for k, b := range sum {
-		p.values[k] = float32(b / peak)
+	return picture{name, side, relative(square)}.averaged(min(side, largestPicture)), nil
+}
+
+// relative returns values in units of the largest.
+func relative(values []float64) []float32 {
+	peak, out := slices.Max(values), make([]float32, len(values))
+	for k, b := range values {
+		out[k] = float32(b / peak)
 	}
-	return p, nil
+	return out
+}
+
+// averaged returns the picture on n × n pixels, each the mean over its area.
+func (p picture) averaged(n int) picture {
+	width, values := float64(p.n)/float64(n), make([]float64, n*n)
+	for k := range values {
+		values[k] = p.at((float64(k%n)+0.5)*width, (float64(k/n)+0.5)*width, width)
+	}
+	return picture{p.name, n, relative(values)}
 }
 
 // at returns the mean brightness over the square of the given width around (x, y), in pixels from the corner of the picture.
@@ -62,10 +75,15 @@ func (p picture) at(x, y, width float64) float64 {
 	return sum / (width * width)
 }
 
+// fewestCells is the smallest side of a lattice, in cells, that shows something of a picture.
+const fewestCells = 4
+
 // lattice returns the picture on a lattice of the given diameter whose cells are not smaller than the picture's pixels nor than least. What
-// is outside the largest circle in the picture is left out, and brightness fades over the outermost eighth of its radius.
+// is outside the largest circle in the picture is left out, and brightness fades over the outermost eighth of its radius. A diameter of fewer
+// than fewestCells is widened to as many.
 func (p picture) lattice(diameter, least float64) lattice {
-	n := max(8, min(p.n, int(diameter/least)))
+	diameter = max(diameter, fewestCells*least)
+	n := max(fewestCells, min(p.n, int(diameter/least)))
 	width, radius := float64(p.n)/float64(n), float64(n)/2
 	return newLattice(n, diameter/float64(n), diameter/2, func(u, v float64) float64 {
 		r := math.Hypot(u, v) / radius

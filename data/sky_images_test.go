@@ -241,3 +241,51 @@ func TestImagesWithHoles(t *testing.T) {
 		t.Error("an image of NaN: no error")
 	}
 }
+
+// Of a side beyond 512 pixels 512 are kept, whatever it is. They are means over areas: that of a gradient is its value in the middle.
+func TestLargeImagesAreAveraged(t *testing.T) {
+	const side = 513
+	img := make([]float64, side*side)
+	for k := range img {
+		img[k] = float64(k%side) + 0.5 + 2*(float64(k/side)+0.5)
+	}
+	values, err := data.PictureValues(img, side, side)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(values) != 512*512 {
+		t.Fatalf("%d pixels are kept, want 512 x 512", len(values))
+	}
+	last := 511.5 * 3.0
+	for k, b := range values {
+		// Pixels are flat, the gradient is not: where an area cuts a pixel off, that is half a step over 1/512 of it. float32 rounds to 6e-8.
+		want := (float64(k%512) + 0.5 + 2*(float64(k/512)+0.5)) / last
+		if math.Abs(b-want) > 3*(1.0/512)/last+1e-6 {
+			t.Fatalf("pixel (%d, %d) is %v, want %v", k%512, k/512, b, want)
+		}
+	}
+}
+
+// Images have no structure that the pixels would alias, on few pixels and with the largest dynamic range: see [TestSkiesAreProper].
+func TestImagesAreNotFinerThanPixels(t *testing.T) {
+	c, err := imagesFrom(folderOf(t, 3)).Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, dynamic := range []data.Range{{}, {1e4, 5e5}} {
+		c.DynamicRange = dynamic
+		for _, n := range []int{32, 64} {
+			worst, g := 0.0, radio.Grid{NX: n, NY: n, CellRad: 1e-9}
+			for index := range uint64(100) {
+				sky, err := c.Draw(data.Rng(5, data.Training, data.SkyStream, index), g)
+				if err != nil {
+					t.Fatal(err)
+				}
+				worst = max(worst, finest(sky.Render(g), n))
+			}
+			if t.Logf("%d pixels, dynamic range %g: %.3g", n, dynamic, worst); worst > 0.05 {
+				t.Errorf("%d pixels, dynamic range %g: %.3g of the flux of a sky is at the highest frequency of the pixels", n, dynamic, worst)
+			}
+		}
+	}
+}

@@ -84,7 +84,7 @@ func spline(t float64) [4]float64 {
 // cells returns how many cells cover a length, each as large as its spline has the smallest width.
 func (d drawer) cells(length float64) (n int, cell float64) {
 	cell = d.width / 1.36
-	n = max(int(math.Ceil(length/cell)), 4)
+	n = max(int(math.Ceil(length/cell)), fewestCells)
 	return n + n%2, cell
 }
 

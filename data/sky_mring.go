@@ -27,7 +27,7 @@ func (d drawer) mring() []part {
 	parts := []part{{1, newPolar(e, unit, 4, thickRing(fwhm/unit, ring))}}
 	if d.IntN(2) == 0 {
 		width := d.span(0.2*diameter, diameter)
-		parts = append(parts, part{d.span(0.02, 0.67), gaussians{newGauss(1, 0, 0, width, width, 0)}})
+		parts = append(parts, part{d.share(0.02, 0.67), gaussians{newGauss(1, 0, 0, width, width, 0)}})
 	}
 	return parts
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 
+	"gonum.org/v1/gonum/stat"
+
 	"fringe/data"
 	"fringe/metrics"
 	"fringe/train"
@@ -123,7 +125,7 @@ func outcomeOf(ctx context.Context, method DenoisingMethod, tuning, judged known
 				return 0, err
 			}
 			psnr, err := tuning.psnr(images)
-			return mean(psnr), err
+			return stat.Mean(psnr, nil), err
 		})
 		if err != nil {
 			return o, err
@@ -167,12 +169,4 @@ func (k known) psnr(images [][]float64) (psnr []float64, err error) {
 		psnr = append(psnr, v)
 	}
 	return psnr, nil
-}
-
-func mean(values []float64) float64 {
-	sum := 0.0
-	for _, v := range values {
-		sum += v
-	}
-	return sum / float64(len(values))
 }

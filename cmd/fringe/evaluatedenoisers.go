@@ -8,6 +8,8 @@ import (
 	"math/rand/v2"
 	"strings"
 
+	"gonum.org/v1/gonum/stat"
+
 	"fringe/data"
 	"fringe/evaluate"
 )
@@ -93,11 +95,7 @@ func methodNamed(methods []evaluate.DenoisingMethod, label string) evaluate.Deno
 func describeCell(methods []evaluate.DenoisingMethod, cell evaluate.DenoisingCell) string {
 	var parts []string
 	for m, method := range methods {
-		sum := 0.0
-		for _, v := range cell.Outcomes[m].PSNR {
-			sum += v / float64(len(cell.Outcomes[m].PSNR))
-		}
-		parts = append(parts, fmt.Sprintf("%s %.2f", method.Name(), sum))
+		parts = append(parts, fmt.Sprintf("%s %.2f", method.Name(), stat.Mean(cell.Outcomes[m].PSNR, nil)))
 	}
 	return strings.Join(parts, ", ") + " dB"
 }

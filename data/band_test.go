@@ -39,7 +39,7 @@ func TestEveryArrayHasItsOwnBand(t *testing.T) {
 			t.Errorf("%s: the field is %.3g beams wide", name, beams)
 		}
 		s := data.Schedule{Array: name}.WithDefaults()
-		if c := (data.ObservationConfig{Array: name}); c.WithDefaults().FreqGHz != band.FreqGHz || s.FreqGHz != band.FreqGHz || s.BandwidthGHz != band.BandwidthGHz || c.FieldUas() != band.FieldUas {
+		if c := (data.ObservationConfig{Array: name}); c.WithDefaults().FreqGHz != band.FreqGHz || s.FreqGHz != band.FreqGHz || s.BandwidthGHz != band.BandwidthGHz || c.FieldUas(1024) != band.FieldUas {
 			t.Errorf("%s: schedule %g GHz, config %+v, want %+v", name, s.FreqGHz, c, band)
 		}
 		if moved := band.At(2 * band.FreqGHz); math.Abs(moved.FieldUas/band.FieldUas-0.5) > 1e-12 {
@@ -49,8 +49,15 @@ func TestEveryArrayHasItsOwnBand(t *testing.T) {
 	if b := data.ArrayBand("vla_d"); b != (data.Band{FreqGHz: 1.4, BandwidthGHz: 0.064, FieldUas: 1.4e9, DishMetres: 25}) {
 		t.Errorf("vla_d: %+v", b)
 	}
-	if g := (data.PairConfig{Observation: data.ObservationConfig{Array: "vla_a"}}).Grid(); math.Abs(g.CellRad*64/radio.Arcsecond-40) > 1e-9 {
-		t.Errorf("pairs of vla_a are %g arcsec wide, want 40", g.CellRad*64/radio.Arcsecond)
+	// λ/B is 0.2141 m / 36.6 km = 1.207 arcsec: 64 pixels of a quarter of it are 19.3 arcsec, 256 pixels would be more than the 40 of the band.
+	for pixels, want := range map[int]float64{64: 19.3, 256: 40} {
+		g := (data.PairConfig{Pixels: pixels, Observation: data.ObservationConfig{Array: "vla_a"}}).Grid()
+		if field := g.CellRad * float64(pixels) / radio.Arcsecond; math.Abs(field/want-1) > 0.01 {
+			t.Errorf("pairs of vla_a on %d pixels are %g arcsec wide, want %g", pixels, field, want)
+		}
+	}
+	if g := (data.PairConfig{}).Grid(); math.Abs(g.CellRad/radio.Microarcsecond-2) > 1e-12 {
+		t.Errorf("pixels of the EHT are %g uas, want 2", g.CellRad/radio.Microarcsecond)
 	}
 }
 

@@ -93,11 +93,27 @@ func (c ObservationConfig) WithDefaults() ObservationConfig {
 	return c
 }
 
-// FieldUas returns the side of the field in microarcseconds in which the array sees a sky unless told otherwise, 128 for the EHT, see
-// [ArrayBand].
-func (c ObservationConfig) FieldUas() float64 {
+// FieldUas returns the side of the field in microarcseconds in which the array sees a sky on so many pixels unless told otherwise: that of
+// its band (see [ArrayBand]), 128 for the EHT, or less so that there are four pixels at least to λ/B of the longest baseline B.
+func (c ObservationConfig) FieldUas(pixels int) float64 {
 	c = c.WithDefaults()
-	return ArrayBand(c.Array).At(c.FreqGHz).FieldUas
+	field := ArrayBand(c.Array).At(c.FreqGHz).FieldUas
+	stations, err := c.stations()
+	if err != nil {
+		return field
+	}
+	longest := 0.0
+	for i, a := range stations {
+		for _, b := range stations[:i] {
+			longest = math.Max(longest, math.Hypot(math.Hypot(a.XYZ[0]-b.XYZ[0], a.XYZ[1]-b.XYZ[1]), a.XYZ[2]-b.XYZ[2]))
+		}
+	}
+	if longest == 0 {
+		return field
+	}
+	const pixelsPerBeam = 4
+	beam := radio.SpeedOfLight / (c.FreqGHz * 1e9) / longest / radio.Microarcsecond
+	return math.Min(field, float64(pixels)*beam/pixelsPerBeam)
 }
 
 // Load returns the config with Stations read from Array. What it draws depends no longer on a file, which may change and is

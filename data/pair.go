@@ -39,7 +39,11 @@ func (c PairConfig) Grid() radio.Grid {
 	if n == 0 {
 		n = 64
 	}
-	return radio.Grid{NX: n, NY: n, CellRad: orDefault(c.FieldUas, c.Observation.FieldUas()) * radio.Microarcsecond / float64(n)}
+	field := c.FieldUas
+	if field == 0 {
+		field = c.Observation.FieldUas(n)
+	}
+	return radio.Grid{NX: n, NY: n, CellRad: field * radio.Microarcsecond / float64(n)}
 }
 
 // Validate says which field is wrong and what it may be.

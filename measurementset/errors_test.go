@@ -32,7 +32,7 @@ func TestErrors(t *testing.T) {
 		{notOne, data.ReadOptions{}, "", notOne},
 		{path + "/ANTENNA", data.ReadOptions{}, "", "no complete Measurement Set: it has no column UVW"},
 		{dropped, data.ReadOptions{}, "", "no column FLAG"},
-		{path, data.ReadOptions{}, "Source", "holds 2 fields, choose one with Source: first (number 0, 480 rows), second (number 1, 240 rows)"},
+		{path, data.ReadOptions{}, "Source", "holds 2 fields, choose one with option Source: first (number 0, 480 rows), second (number 1, 240 rows)"},
 		{path, data.ReadOptions{Source: "third"}, "Source", `no field "third", only first (number 0`},
 		{path, data.ReadOptions{Source: "first", SpectralWindow: "2"}, "SpectralWindow", `no spectral window "2", only low (number 0, 4 channels around 1.4015 GHz), high`},
 		{path, data.ReadOptions{Source: "first", SpectralWindow: "high", Stokes: "RR"}, "Stokes", "its correlations are XX, YY, none of which is RR"},

@@ -43,7 +43,7 @@ func (c ReconstructionConfig) WithDefaults() ReconstructionConfig {
 		c.Pixels = 64
 	}
 	if c.FieldUas == 0 {
-		c.FieldUas = c.Observation.FieldUas()
+		c.FieldUas = c.Observation.FieldUas(c.Pixels)
 	}
 	if c.Loss == "" {
 		c.Loss = "rmse"

@@ -42,7 +42,8 @@ func (o *observeFlags) draw() (*simulatedSky, error) {
 	s := &simulatedSky{what: fmt.Sprintf("%s, seed %d", o.family, o.seed), fluxJy: o.flux.value}
 	width := o.fov.value
 	if width == 0 {
-		width = data.ArrayBand(o.schedule.Array).At(o.freq.value/1e9).FieldUas * radio.Microarcsecond
+		seen := data.ObservationConfig{Array: o.schedule.Array, FreqGHz: o.freq.value / 1e9}
+		width = seen.FieldUas(o.npix) * radio.Microarcsecond
 	}
 	if s.fluxJy == 0 {
 		s.fluxJy = 1

@@ -93,6 +93,8 @@ func small(t *testing.T) map[string]entry {
 	level("ridge capped", flat, err)
 	firm, err := models.NewNonexpansive(models.NonexpansiveConfig{Layers: 1, Pools: 1, Width: 3, Hidden: 4, Float64: true}, rng())
 	level("nonexpansive", firm, err)
+	wide, err := models.NewNonexpansive(models.NonexpansiveConfig{Layers: 1, Pools: 1, Width: 3, Hidden: 4, Kernel: 5, Float64: true}, rng())
+	level("nonexpansive wide", wide, err)
 	return nets
 }
 

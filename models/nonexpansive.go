@@ -7,7 +7,7 @@ import (
 	"fringe/internal/torch"
 )
 
-// NonexpansiveConfig describes a denoiser that is firmly nonexpansive by construction. The zero value has 38,264 parameters.
+// NonexpansiveConfig describes a denoiser that is firmly nonexpansive by construction. The zero value has 112,928 parameters.
 type NonexpansiveConfig struct {
 	Layers  int   `yaml:"layers" json:"layers"`   // of each resolution, on the way down and on the way up; 0 means 3
 	Pools   int   `yaml:"pools" json:"pools"`     // halvings of the resolution; 0 means 3
@@ -152,9 +152,13 @@ func unitVector(s *torch.Scope, v *torch.Tensor) *torch.Tensor {
 
 func (l lipschitzLayer) forward(s *torch.Scope, z *torch.Tensor) *torch.Tensor {
 	k := l.weight.Shape()[3]
+	back, steps := s.Flip(s.Permute(l.weight, 1, 0, 2, 3), 2, 3), s.MulScalar(l.steps(s), -1)
+	if k == 3 {
+		h := s.Conv3x3(z, l.weight, l.bias, nil, true)
+		return s.Conv3x3(s.Mul(h, steps), back, nil, z, false)
+	}
 	h := s.ReLU(s.Conv2D(z, l.weight, l.bias, 1, k/2))
-	back := s.Flip(s.Permute(l.weight, 1, 0, 2, 3), 2, 3)
-	return s.Sub(z, s.Conv2D(s.Mul(h, l.steps(s)), back, nil, 1, k/2))
+	return s.Add(z, s.Conv2D(s.Mul(h, steps), back, nil, 1, k/2))
 }
 
 // steps returns 2 T⁻¹ G, [1, hidden, 1, 1].

@@ -7,8 +7,6 @@ import "C"
 import (
 	"errors"
 	"fmt"
-	"sync"
-	"sync/atomic"
 	"unsafe"
 )
 
@@ -125,7 +123,7 @@ func (n *NonUniform) check(vis []complex128, img []float64) error {
 
 // blocks does a step on blocks of lines.
 func (n *NonUniform) blocks(step C.int, count int, img []float64) {
-	n.each(0, count, func(i, worker int) {
+	each(n.o.Threads, 0, count, func(i, worker int) {
 		C.fringe_nonuniform_step(n.handle, step, C.int64_t(i), 0, C.int(worker), doubles(img))
 	})
 }
@@ -133,32 +131,11 @@ func (n *NonUniform) blocks(step C.int, count int, img []float64) {
 // tiles does a step on the points of tiles.
 func (n *NonUniform) tiles(step C.int, first, last int, vis []complex128) {
 	data := (*C.double)(unsafe.Pointer(&vis[0]))
-	n.each(first, last, func(i, worker int) {
+	each(n.o.Threads, first, last, func(i, worker int) {
 		from := 0
 		if i > 0 {
 			from = n.o.Tiles[i-1]
 		}
 		C.fringe_nonuniform_step(n.handle, step, C.int64_t(from), C.int64_t(n.o.Tiles[i]), C.int(worker), data)
 	})
-}
-
-// each calls f for first to last − 1. A worker takes the next when it is done with one; no two of them write to the same memory.
-func (n *NonUniform) each(first, last int, f func(i, worker int)) {
-	workers := min(n.o.Threads, last-first)
-	if workers <= 1 {
-		for i := first; i < last; i++ {
-			f(i, 0)
-		}
-		return
-	}
-	next := int64(first)
-	var group sync.WaitGroup
-	for worker := range workers {
-		group.Go(func() {
-			for i := int(atomic.AddInt64(&next, 1)) - 1; i < last; i = int(atomic.AddInt64(&next, 1)) - 1 {
-				f(i, worker)
-			}
-		})
-	}
-	group.Wait()
 }

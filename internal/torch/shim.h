@@ -19,14 +19,16 @@ char *fringe_rfft2(void *x, int64_t ny, int64_t nx, void **out);
 char *fringe_irfft2(void *x, int64_t ny, int64_t nx, void **out);
 char *fringe_toeplitz_kernel(void *kernel, int64_t ny, int64_t nx, void **out);
 char *fringe_toeplitz(void *x, void *kernel, void **out);
-char *fringe_toeplitz_gradient(void *kernel, int64_t index, int64_t ny, int64_t nx, const double *image, const double *dirty,
-                               const double *beam, double weight, double *gradient, double *sum);
 void fringe_limit_vectors(int bytes);
 int64_t fringe_smooth(int64_t n);
 enum {
-  FRINGE_COLUMNS, FRINGE_TO_PLANE, FRINGE_MIRROR, FRINGE_INTERPOLATE,
+  FRINGE_COLUMNS, FRINGE_CONVOLVE, FRINGE_GRADIENT, FRINGE_TO_PLANE, FRINGE_MIRROR, FRINGE_INTERPOLATE,
   FRINGE_CLEAR, FRINGE_SPREAD, FRINGE_UNMIRROR, FRINGE_FROM_PLANE, FRINGE_BACK
 };
+char *fringe_gradient(void *kernel, int64_t index, int64_t ny, int64_t nx, int workers, int64_t *columns, int64_t *rows, void **out);
+void fringe_gradient_free(void *p);
+double fringe_gradient_step(void *p, int step, int64_t block, int worker, const double *image, const double *dirty, const double *beam,
+                            double weight, double *gradient);
 char *fringe_nonuniform(int64_t ny, int64_t nx, int64_t my, int64_t mx, const double *factor, int width, int degree, const double *coefficient,
                         int64_t count, const double *x, const double *y, const int32_t *index, int workers, void **out);
 void fringe_nonuniform_free(void *n);

@@ -32,18 +32,18 @@ template <class T> struct Work {
   Tensor memory;
   T *spectrum, *scratch;
   int64_t size, scratch_size;
-  Work(const fringe::Grid<T> &g, int64_t images) : size(g.spectrum_size()), scratch_size(g.scratch_size()) {
-    memory = at::empty({images * size + at::get_num_threads() * scratch_size}, c10::CppTypeToScalarType<T>::value);
+  Work(const fringe::Grid<T> &g, int64_t images, int64_t workers) : size(g.spectrum_size()), scratch_size(g.scratch_size()) {
+    memory = at::empty({images * size + workers * scratch_size}, c10::CppTypeToScalarType<T>::value);
     spectrum = memory.data_ptr<T>(), scratch = spectrum + images * size;
   }
 };
 
 // The spectra of images, convolved. x [images, ny, nx], kernel [images or 1, kernel_size].
-template <class T> void convolve(const fringe::Grid<T> &g, Work<T> &w, int64_t images, const T *x, const T *beam, const T *kernel, bool shared) {
+template <class T> void convolve(const fringe::Grid<T> &g, Work<T> &w, int64_t images, const T *x, const T *kernel, bool shared) {
   const auto &steps = fringe::steps<T>();
   const int64_t columns = g.column_blocks(), rows = g.row_blocks();
   parallel(images * columns, [&](int64_t i, int64_t worker) {
-    steps.columns(g, x + i / columns * g.ny * g.nx, beam, w.spectrum + i / columns * w.size, i % columns, w.scratch + worker * w.scratch_size);
+    steps.columns(g, x + i / columns * g.ny * g.nx, nullptr, w.spectrum + i / columns * w.size, i % columns, w.scratch + worker * w.scratch_size);
   });
   parallel(images * rows, [&](int64_t i, int64_t worker) {
     const T *k = kernel + (shared ? 0 : i / rows * g.kernel_size());
@@ -56,8 +56,8 @@ template <class T> Tensor convolved(const Tensor &x, const Tensor &kernel) {
   const auto g = grid<T>(x.size(2), x.size(3));
   Tensor out = at::empty_like(x);
   T *to = out.data_ptr<T>();
-  Work<T> w(g, images);
-  convolve<T>(g, w, images, x.data_ptr<T>(), nullptr, kernel.data_ptr<T>(), kernel.size(0) == 1);
+  Work<T> w(g, images, at::get_num_threads());
+  convolve<T>(g, w, images, x.data_ptr<T>(), kernel.data_ptr<T>(), kernel.size(0) == 1);
   const int64_t columns = g.column_blocks();
   parallel(images * columns, [&](int64_t i, int64_t worker) {
     const int64_t image = i / columns;
@@ -154,21 +154,40 @@ extern "C" char *fringe_toeplitz(void *x, void *kernel, void **out) {
 
 extern "C" void fringe_limit_vectors(int bytes) { fringe::limit_vectors(bytes); }
 
-extern "C" char *fringe_toeplitz_gradient(void *kernel, int64_t index, int64_t ny, int64_t nx, const double *image, const double *dirty,
-                                          const double *beam, double weight, double *gradient, double *sum) {
+namespace {
+
+// Gradient is the memory of one value and gradient.
+struct Gradient {
+  fringe::Grid<double> grid;
+  Tensor kernels;
+  const double *kernel;
+  Work<double> work;
+};
+
+} // namespace
+
+extern "C" char *fringe_gradient(void *kernel, int64_t index, int64_t ny, int64_t nx, int workers, int64_t *columns, int64_t *rows, void **out) {
   return guarded([&] {
     const Tensor &k = *static_cast<Tensor *>(kernel);
     TORCH_CHECK(k.scalar_type() == at::kDouble, "the kernel must be float64");
     check_prepared(k, ny, nx);
+    TORCH_CHECK(index >= 0 && index < k.size(0), "there is no kernel ", index);
     const auto g = grid<double>(ny, nx);
-    Work<double> w(g, 1);
-    convolve<double>(g, w, 1, image, beam, k.data_ptr<double>() + index * g.kernel_size(), true);
-    const fringe::Term term{image, dirty, beam, gradient, weight};
-    std::vector<double> sums(g.column_blocks());
-    parallel(g.column_blocks(), [&](int64_t i, int64_t worker) {
-      sums[i] = fringe::steps<double>().gradient(g, w.spectrum, term, i, w.scratch + worker * w.scratch_size);
-    });
-    *sum = 0;
-    for (double s : sums) *sum += s;
+    *columns = g.column_blocks(), *rows = g.row_blocks();
+    *out = new Gradient{g, k, k.data_ptr<double>() + index * g.kernel_size(), Work<double>(g, 1, workers)};
   });
+}
+
+extern "C" void fringe_gradient_free(void *p) { delete static_cast<Gradient *>(p); }
+
+extern "C" double fringe_gradient_step(void *p, int step, int64_t block, int worker, const double *image, const double *dirty, const double *beam,
+                                       double weight, double *gradient) {
+  const Gradient &w = *static_cast<Gradient *>(p);
+  double *scratch = w.work.scratch + worker * w.work.scratch_size;
+  const auto &steps = fringe::steps<double>();
+  switch (step) {
+  case FRINGE_COLUMNS: steps.columns(w.grid, image, beam, w.work.spectrum, block, scratch); return 0;
+  case FRINGE_CONVOLVE: steps.convolve(w.grid, w.work.spectrum, w.kernel, block, scratch); return 0;
+  default: return steps.gradient(w.grid, w.work.spectrum, {image, dirty, beam, gradient, weight}, block, scratch);
+  }
 }

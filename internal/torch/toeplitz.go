@@ -49,13 +49,25 @@ func (s *Scope) Gradient(q Quadratic, gradient, x []float64) float64 {
 	if n < 1 || len(x) != n || (q.Dirty != nil && len(q.Dirty) != n) || (q.Beam != nil && len(q.Beam) != n) || (gradient != nil && len(gradient) != n) {
 		fail(op, fmt.Sprintf("%d pixels and a gradient of %d for %d x %d", len(x), len(gradient), q.NY, q.NX), q.Kernel)
 	}
-	if shape := q.Kernel.Shape(); q.Index < 0 || int64(q.Index) >= shape[0] {
-		fail(op, fmt.Sprintf("no kernel %d", q.Index), q.Kernel)
+	workers := int(C.fringe_threads())
+	var work unsafe.Pointer
+	var columns, rows C.int64_t
+	checkShim(op, C.fringe_gradient(unsafe.Pointer(handle(op, q.Kernel)), C.int64_t(q.Index), C.int64_t(q.NY), C.int64_t(q.NX), C.int(workers),
+		&columns, &rows, &work), q.Kernel)
+	defer C.fringe_gradient_free(work)
+	sums := make([]float64, columns)
+	step := func(step C.int, i, worker int) float64 {
+		return float64(C.fringe_gradient_step(work, step, C.int64_t(i), C.int(worker), doubles(x), doubles(q.Dirty), doubles(q.Beam),
+			C.double(q.Weight), doubles(gradient)))
 	}
-	var sum C.double
-	checkShim(op, C.fringe_toeplitz_gradient(unsafe.Pointer(handle(op, q.Kernel)), C.int64_t(q.Index), C.int64_t(q.NY), C.int64_t(q.NX),
-		doubles(x), doubles(q.Dirty), doubles(q.Beam), C.double(q.Weight), doubles(gradient), &sum), q.Kernel)
-	return float64(sum)
+	each(workers, 0, int(columns), func(i, worker int) { step(C.FRINGE_COLUMNS, i, worker) })
+	each(workers, 0, int(rows), func(i, worker int) { step(C.FRINGE_CONVOLVE, i, worker) })
+	each(workers, 0, int(columns), func(i, worker int) { sums[i] = step(C.FRINGE_GRADIENT, i, worker) })
+	sum := 0.0
+	for _, s := range sums {
+		sum += s
+	}
+	return sum
 }
 
 // doubles returns the address of the first element, nil for none.

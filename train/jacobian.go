@@ -1,6 +1,7 @@
 package train
 
 import (
+	"context"
 	"fmt"
 	"slices"
 
@@ -203,10 +204,13 @@ type JacobianNorms struct {
 }
 
 // JacobianNorms measures the network at the noisy skies of the first chunk of the validation, for each noise level, by iterations of the power
-// method. The norms are lower bounds that rise with iterations; other skies may have larger ones.
-func (d *Denoising) JacobianNorms(iterations int) ([]JacobianNorms, error) {
+// method. The norms are lower bounds that rise with iterations; other skies may have larger ones. When ctx ends, between levels, so does it.
+func (d *Denoising) JacobianNorms(ctx context.Context, iterations int) ([]JacobianNorms, error) {
 	var norms []JacobianNorms
 	for k, level := range d.levels {
+		if err := ctx.Err(); err != nil {
+			return nil, fmt.Errorf("train: norm of the Jacobian at noise %g: %w", level, err)
+		}
 		n := JacobianNorms{Sigma: level}
 		err := torch.Do(func(s *torch.Scope) (err error) {
 			n.Denoiser, n.Reflected, err = d.largestNorms(s, d.validation[k], iterations)

@@ -173,7 +173,7 @@ func TestPenaltyMakesDenoisersLessExpansive(t *testing.T) {
 		if _, err := train.Run(context.Background(), cfg, task, train.DenoisingBatches(c, 3, 2)); err != nil {
 			t.Fatal(err)
 		}
-		norms, err := task.JacobianNorms(20)
+		norms, err := task.JacobianNorms(context.Background(), 20)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -33,7 +34,7 @@ fringe train writes it when it finishes, unless there is a README.md. Norms of J
 		Example: "  fringe card runs/denoiser --force",
 		Args:    oneArgument("the folder of a checkpoint"),
 		RunE: func(c *cobra.Command, args []string) error {
-			return writeCard(args[0], force, c.ErrOrStderr())
+			return writeCard(c.Context(), args[0], force, c.ErrOrStderr())
 		},
 	}
 	c.Flags().BoolVar(&force, "force", false, "replace the README.md that is there")
@@ -50,7 +51,7 @@ type card struct {
 }
 
 // writeCard writes the README.md of a checkpoint.
-func writeCard(dir string, force bool, stderr io.Writer) error {
+func writeCard(ctx context.Context, dir string, force bool, stderr io.Writer) error {
 	path := filepath.Join(dir, cardName)
 	if _, err := os.Lstat(path); err == nil && !force {
 		return withHint(fmt.Errorf("%s is there already", path), "overwrite it with --force")
@@ -61,8 +62,9 @@ func writeCard(dir string, force bool, stderr io.Writer) error {
 	}
 	defer c.training.close()
 	if c.training.norms != nil {
-		if c.norms, err = c.training.norms(cardIterations); err != nil {
-			return err
+		fmt.Fprintf(stderr, "measuring how expansive the denoiser is for %s\n", path)
+		if c.norms, err = c.training.norms(ctx, cardIterations); err != nil {
+			return withHint(err, "the weights are saved; fringe card %s measures again", dir)
 		}
 	}
 	text, err := c.markdown()

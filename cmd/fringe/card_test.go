@@ -2,6 +2,8 @@ package main
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"math"
 	"os"
 	"path/filepath"
@@ -21,7 +23,12 @@ func TestCards(t *testing.T) {
 	} {
 		dir := filepath.Join(t.TempDir(), "tiny")
 		trainTiny(t, tinyTraining(tinyNetworks()[name]), dir, false, 0)
-		if err := writeCard(dir, false, &bytes.Buffer{}); err != nil {
+		stopped, stop := context.WithCancel(context.Background())
+		stop()
+		if err := writeCard(stopped, dir, false, &bytes.Buffer{}); !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: stopped: %v", name, err)
+		}
+		if err := writeCard(context.Background(), dir, false, &bytes.Buffer{}); err != nil {
 			t.Fatal(err)
 		}
 		path := filepath.Join(dir, cardName)
@@ -48,14 +55,14 @@ func TestCards(t *testing.T) {
 		if err := os.WriteFile(path, []byte("mine"), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if err := writeCard(dir, false, &bytes.Buffer{}); err == nil || !strings.Contains(err.Error(), "is there already") {
+		if err := writeCard(context.Background(), dir, false, &bytes.Buffer{}); err == nil || !strings.Contains(err.Error(), "is there already") {
 			t.Errorf("%s: a second card: %v", name, err)
 		}
 		if text, err := os.ReadFile(path); err != nil || string(text) != "mine" {
 			t.Errorf("%s: the hand-written README.md became %q, %v", name, text, err)
 		}
 	}
-	if err := writeCard(t.TempDir(), false, &bytes.Buffer{}); err == nil || !strings.Contains(err.Error(), "no checkpoint here") {
+	if err := writeCard(context.Background(), t.TempDir(), false, &bytes.Buffer{}); err == nil || !strings.Contains(err.Error(), "no checkpoint here") {
 		t.Errorf("a folder without a checkpoint: %v", err)
 	}
 }

@@ -98,7 +98,7 @@ func (f trainFlags) run(ctx context.Context, path string, stdout, stderr io.Writ
 	if _, err := os.Lstat(filepath.Join(cfg.Dir, cardName)); err == nil {
 		return nil
 	}
-	return writeCard(cfg.Dir, false, stderr)
+	return writeCard(ctx, cfg.Dir, false, stderr)
 }
 
 // hintAtFolder adds advice to the errors that concern the run folder.

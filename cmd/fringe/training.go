@@ -17,7 +17,7 @@ type training struct {
 	weights  []torch.Param // the network's, with its buffers
 	network  string        // block of the training file that names the network; empty for an unrolled one
 	// norms measures how expansive a denoiser is by so many iterations; nil for an unrolled network.
-	norms     func(iterations int) ([]train.JacobianNorms, error)
+	norms     func(ctx context.Context, iterations int) ([]train.JacobianNorms, error)
 	certified bool // a denoiser that is firmly nonexpansive by construction
 	run       func(ctx context.Context, cfg train.LoopConfig, hooks ...train.Hook) (train.Result, error)
 	rehearse  func(ctx context.Context, cfg train.LoopConfig) (train.Rehearsal, error)

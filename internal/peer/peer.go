@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"strconv"
+	"syscall"
 )
 
 // Peer is a Python process that answers questions until its input ends. Its script prints one JSON value when it is ready,
@@ -26,6 +27,7 @@ type Peer struct {
 func Start(python string, threads int, log io.Writer, script string, args ...string) (*Peer, error) {
 	cmd := exec.Command(python, append([]string{script}, args...)...)
 	cmd.Stderr = log
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C is for us, who end the peer by ending its input
 	n := strconv.Itoa(threads)
 	cmd.Env = append(os.Environ(), "OMP_NUM_THREADS="+n, "MKL_NUM_THREADS="+n, "OPENBLAS_NUM_THREADS="+n)
 	in, err := cmd.StdinPipe()

@@ -15,24 +15,25 @@ type Band struct {
 }
 
 // ArrayBand returns the band of an array, which the head of its table names: lines of freq_ghz, bandwidth_ghz, field_uas and dish_m, as in
-// "# freq_ghz: 1.4". What a table does not name, and an array that [Array] cannot read, have the EHT's: 227.1 GHz, 2 GHz wide, 128 µas.
-func ArrayBand(name string) Band {
+// "# freq_ghz: 1.4". What a table does not name is the EHT's (227.1 GHz, 2 GHz wide, 128 µas) moved to its frequency, see [Band.At]. An array
+// that [Array] cannot read is an error.
+func ArrayBand(name string) (Band, error) {
 	text, err := arrayText(name)
 	if err != nil {
-		return eht
+		return Band{}, err
 	}
 	band, err := parseBand(text)
 	if err != nil {
-		return eht
+		return Band{}, fmt.Errorf("data: array %q: %w", name, err)
 	}
-	return band
+	return band, nil
 }
 
 var eht = Band{FreqGHz: 227.1, BandwidthGHz: 2, FieldUas: 128}
 
 // parseBand reads the head of a table.
 func parseBand(table string) (Band, error) {
-	b := eht
+	var b Band
 	for line := range strings.Lines(table) {
 		comment, ok := strings.CutPrefix(strings.TrimSpace(line), "#")
 		if !ok {
@@ -49,6 +50,9 @@ func parseBand(table string) (Band, error) {
 		}
 		*field = x
 	}
+	rest := eht.At(b.FreqGHz)
+	b.FreqGHz = rest.FreqGHz
+	b.BandwidthGHz, b.FieldUas = orDefault(b.BandwidthGHz, rest.BandwidthGHz), orDefault(b.FieldUas, rest.FieldUas)
 	return b, nil
 }
 
@@ -62,11 +66,16 @@ func (b Band) At(freqGHz float64) Band {
 	return b
 }
 
-// bandOf returns frequency and bandwidth in GHz, those of the array where they are 0. An array is not read when neither is.
-func bandOf(array string, freqGHz, bandwidthGHz float64) (freq, bandwidth float64) {
+// bandOf returns frequency and bandwidth in GHz, those of the array where they are 0. An array is not read when neither is; one that cannot
+// be read is an error and changes nothing.
+func bandOf(array string, freqGHz, bandwidthGHz float64) (freq, bandwidth float64, err error) {
 	if freqGHz != 0 && bandwidthGHz != 0 {
-		return freqGHz, bandwidthGHz
+		return freqGHz, bandwidthGHz, nil
 	}
-	band := ArrayBand(array).At(freqGHz)
-	return band.FreqGHz, orDefault(bandwidthGHz, band.BandwidthGHz)
+	band, err := ArrayBand(array)
+	if err != nil {
+		return freqGHz, bandwidthGHz, err
+	}
+	band = band.At(freqGHz)
+	return band.FreqGHz, orDefault(bandwidthGHz, band.BandwidthGHz), nil
 }

@@ -4,6 +4,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -14,7 +15,7 @@ import (
 // Every array observes in its own band, and its default field holds between four and a hundred beams λ/B.
 func TestEveryArrayHasItsOwnBand(t *testing.T) {
 	for _, name := range data.Arrays() {
-		band := data.ArrayBand(name)
+		band := bandOf(t, name)
 		table, err := os.ReadFile(filepath.Join("arrays", name+".txt"))
 		if err != nil {
 			t.Fatal(err)
@@ -46,7 +47,7 @@ func TestEveryArrayHasItsOwnBand(t *testing.T) {
 			t.Errorf("%s: at twice the frequency the field is %g, want half of %g", name, moved.FieldUas, band.FieldUas)
 		}
 	}
-	if b := data.ArrayBand("vla_d"); b != (data.Band{FreqGHz: 1.4, BandwidthGHz: 0.064, FieldUas: 1.4e9, DishMetres: 25}) {
+	if b := bandOf(t, "vla_d"); b != (data.Band{FreqGHz: 1.4, BandwidthGHz: 0.064, FieldUas: 1.4e9, DishMetres: 25}) {
 		t.Errorf("vla_d: %+v", b)
 	}
 	// λ/B is 0.2141 m / 36.6 km = 1.207 arcsec: 64 pixels of a quarter of it are 19.3 arcsec, 256 pixels would be more than the 40 of the band.
@@ -61,6 +62,15 @@ func TestEveryArrayHasItsOwnBand(t *testing.T) {
 	}
 }
 
+func bandOf(t *testing.T, array string) data.Band {
+	t.Helper()
+	band, err := data.ArrayBand(array)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return band
+}
+
 func TestBandOfOnesOwnTable(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "mine.txt")
 	write := func(head string) {
@@ -68,12 +78,59 @@ func TestBandOfOnesOwnTable(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	// A tenth of the frequency is the widest band, and 128 µas at 227.1 GHz are 5813.76 µas at 5 GHz. Below 1 GHz, 2 GHz would be refused.
 	write("#freq_ghz: 5\n")
-	if b := data.ArrayBand(path); b.FreqGHz != 5 || b.BandwidthGHz != 2 {
-		t.Errorf("band %+v, want 5 GHz and the default width", b)
+	if b := bandOf(t, path); b.FreqGHz != 5 || b.BandwidthGHz != 0.5 || math.Abs(b.FieldUas-5813.76) > 1e-9 {
+		t.Errorf("band %+v, want 5 GHz, a tenth of it wide, and a field of 5813.76 uas", b)
+	}
+	write("# freq_ghz: 5\n# bandwidth_ghz: 1\n# field_uas: 7\n")
+	if b := bandOf(t, path); b != (data.Band{FreqGHz: 5, BandwidthGHz: 1, FieldUas: 7}) {
+		t.Errorf("band %+v is not what the table says", b)
+	}
+	write("# freq_ghz: 0.9\n")
+	if err := (data.Schedule{Array: path}).Validate(); err != nil {
+		t.Error(err)
 	}
 	write("# freq_ghz: five\n")
 	if err := (data.Schedule{Array: path}).Validate(); err == nil || !strings.Contains(err.Error(), `freq_ghz is "five", must be a positive number`) {
 		t.Errorf("error %v", err)
+	}
+}
+
+// What is loaded needs its array no more: pairs are the same after the table is gone, and an array that cannot be read is an error, not
+// another telescope.
+func TestLoadedPairsNeedNoArray(t *testing.T) {
+	table, err := os.ReadFile(filepath.Join("arrays", "vla_a.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "mine.txt")
+	if err := os.WriteFile(path, table, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	c, err := data.PairConfig{Observation: data.ObservationConfig{Array: path}, Pixels: 32}.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := c.Pair(data.Training, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	got, err := c.Pair(data.Training, 0)
+	if err != nil || got.Grid != want.Grid || !slices.Equal(got.Vis.Vis, want.Vis.Vis) {
+		t.Errorf("without its table the pair is %g arcsec wide, not %g; %v", 32*got.Grid.CellRad/radio.Arcsecond, 32*want.Grid.CellRad/radio.Arcsecond, err)
+	}
+	unloaded := data.PairConfig{Observation: data.ObservationConfig{Array: path}}
+	if _, err := unloaded.Pair(data.Training, 0); err == nil || !strings.Contains(err.Error(), "mine.txt") {
+		t.Errorf("a pair of an array that is gone: error %v", err)
+	}
+	if g := unloaded.Grid(); g.CellRad != 0 {
+		t.Errorf("an array that is gone has pixels of %g rad", g.CellRad)
+	}
+	if band, err := data.ArrayBand(path); err == nil {
+		t.Errorf("an array that is gone observes as %+v", band)
 	}
 }

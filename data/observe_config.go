@@ -87,20 +87,25 @@ func (c ObservationConfig) WithDefaults() ObservationConfig {
 	c.RAHours, c.DecDeg = c.RAHours.or(Range{0, 24}), c.DecDeg.or(Range{-40, 50})
 	c.MJD = c.MJD.or(Range{57854, 57855})
 	c.Scans, c.ScanSec, c.GapSec = c.Scans.or(Range{12, 30}), c.ScanSec.or(Range{180, 420}), c.GapSec.or(Range{300, 1200})
-	c.FreqGHz, c.BandwidthGHz = bandOf(c.Array, c.FreqGHz, c.BandwidthGHz)
+	c.FreqGHz, c.BandwidthGHz, _ = bandOf(c.Array, c.FreqGHz, c.BandwidthGHz) // 0 where the array cannot be read, as Validate says
 	c.MinElevationDeg = orDefault(c.MinElevationDeg, 10)
 	c.FluxJy, c.NoiseScale = c.FluxJy.or(Range{0.3, 1.2}), c.NoiseScale.or(Range{0.5, 4})
 	return c
 }
 
 // FieldUas returns the side of the field in microarcseconds in which the array sees a sky on so many pixels unless told otherwise: that of
-// its band (see [ArrayBand]), 128 for the EHT, or less so that there are four pixels at least to λ/B of the longest baseline B.
+// its band (see [ArrayBand]), 128 for the EHT, or less so that there are four pixels at least to λ/B of the longest baseline B. It reads the
+// array, and returns 0 when that cannot be read, for which Validate has the error.
 func (c ObservationConfig) FieldUas(pixels int) float64 {
 	c = c.WithDefaults()
-	field := ArrayBand(c.Array).At(c.FreqGHz).FieldUas
+	band, err := ArrayBand(c.Array)
+	if err != nil {
+		return 0
+	}
+	field := band.At(c.FreqGHz).FieldUas
 	stations, err := c.stations()
 	if err != nil {
-		return field
+		return 0
 	}
 	longest := 0.0
 	for i, a := range stations {
@@ -116,7 +121,7 @@ func (c ObservationConfig) FieldUas(pixels int) float64 {
 	return math.Min(field, float64(pixels)*beam/pixelsPerBeam)
 }
 
-// Load returns the config with Stations read from Array. What it draws depends no longer on a file, which may change and is
+// Load returns the config with Stations and band read from Array. What it draws depends no longer on a file, which may change and is
 // otherwise read for every draw.
 func (c ObservationConfig) Load() (ObservationConfig, error) {
 	c = c.WithDefaults()
@@ -137,6 +142,9 @@ func (c ObservationConfig) Validate() error {
 	c = c.WithDefaults()
 	stations, err := c.stations()
 	if err != nil {
+		return err
+	}
+	if _, _, err := bandOf(c.Array, c.FreqGHz, c.BandwidthGHz); err != nil {
 		return err
 	}
 	if c.MinStations < 2 {

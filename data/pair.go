@@ -33,17 +33,24 @@ type Pair struct {
 	Index     uint64
 }
 
-// Grid returns the grid of the images.
+// Grid returns the grid of the images. It reads the array when FieldUas is 0; the cells of one that cannot be read are 0.
 func (c PairConfig) Grid() radio.Grid {
-	n := c.Pixels
-	if n == 0 {
-		n = 64
+	n := c.side()
+	return radio.Grid{NX: n, NY: n, CellRad: c.field() * radio.Microarcsecond / float64(n)}
+}
+
+func (c PairConfig) side() int {
+	if c.Pixels == 0 {
+		return 64
 	}
-	field := c.FieldUas
-	if field == 0 {
-		field = c.Observation.FieldUas(n)
+	return c.Pixels
+}
+
+func (c PairConfig) field() float64 {
+	if c.FieldUas == 0 {
+		return c.Observation.FieldUas(c.side())
 	}
-	return radio.Grid{NX: n, NY: n, CellRad: field * radio.Microarcsecond / float64(n)}
+	return c.FieldUas
 }
 
 // Validate says which field is wrong and what it may be.
@@ -63,11 +70,13 @@ func (c PairConfig) Validate() error {
 	return c.Observation.Validate()
 }
 
-// Load returns the config with the stations of its array and its images read, see [ObservationConfig.Load] and [SkyConfig.Load].
+// Load returns the config with the stations, band and field of its array and its images read, see [ObservationConfig.Load] and
+// [SkyConfig.Load]. No file is read for a pair then.
 func (c PairConfig) Load() (_ PairConfig, err error) {
 	if c.Sky, err = c.Sky.Load(); err != nil {
 		return c, err
 	}
+	c.FieldUas = c.field()
 	c.Observation, err = c.Observation.Load()
 	return c, err
 }

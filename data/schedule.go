@@ -59,7 +59,7 @@ func (s Schedule) WithDefaults() Schedule {
 	if s.Scans == 0 && s.ScanSec == 0 && s.GapSec == 0 {
 		s.Scans, s.ScanSec, s.GapSec = 25, 400, 800
 	}
-	s.FreqGHz, s.BandwidthGHz = bandOf(s.Array, s.FreqGHz, s.BandwidthGHz)
+	s.FreqGHz, s.BandwidthGHz, _ = bandOf(s.Array, s.FreqGHz, s.BandwidthGHz) // 0 where the array cannot be read, as Validate says
 	s.MinElevationDeg, s.NoiseScale = orDefault(s.MinElevationDeg, 10), orDefault(s.NoiseScale, 1)
 	return s
 }
@@ -90,6 +90,10 @@ func (s Schedule) Observation() (Observation, error) {
 
 func (s Schedule) plan() (plan, error) {
 	s = s.WithDefaults()
+	stations, err := s.stations()
+	if err != nil {
+		return plan{}, err
+	}
 	if err := s.checkRanges(); err != nil {
 		return plan{}, err
 	}
@@ -99,10 +103,6 @@ func (s Schedule) plan() (plan, error) {
 	start, ok := ParseTime(s.Start)
 	if !ok {
 		return plan{}, &FieldError{"schedule", "start", fmt.Sprintf("%q", s.Start), "a time as 2017-04-11T00:46:00, or a modified Julian date from 40000 to 100000"}
-	}
-	stations, err := s.stations()
-	if err != nil {
-		return plan{}, err
 	}
 	scans := make([]scan, s.Scans)
 	for k := range scans {

@@ -74,7 +74,7 @@ func (c ReconstructionConfig) Validate() error {
 // Load returns the config with the files that it names read, as [data.PairConfig.Load] does.
 func (c ReconstructionConfig) Load() (ReconstructionConfig, error) {
 	pairs, err := c.Pairs(0).Load()
-	c.Sky, c.Observation = pairs.Sky, pairs.Observation
+	c.Sky, c.Observation, c.FieldUas = pairs.Sky, pairs.Observation, pairs.FieldUas
 	return c, err
 }
 
@@ -89,7 +89,11 @@ func (c ReconstructionConfig) Pairs(seed uint64) data.PairConfig {
 // ReconstructionBatches returns the function from step to batch: every observation is new, or from the shards. A file of stations
 // is read now and never again.
 func ReconstructionBatches(c ReconstructionConfig, seed uint64, batch int) func(step int) (*Observed, error) {
-	example, err := c.examples(seed)
+	c, err := c.Load()
+	var example func(n int) (shards.Example, error)
+	if err == nil {
+		example, err = c.examples(seed)
+	}
 	return func(step int) (*Observed, error) {
 		if err != nil {
 			return nil, err
@@ -98,14 +102,10 @@ func ReconstructionBatches(c ReconstructionConfig, seed uint64, batch int) func(
 	}
 }
 
-// examples returns the function from number to training example.
+// examples returns the function from number to training example of a config that is loaded.
 func (c ReconstructionConfig) examples(seed uint64) (func(n int) (shards.Example, error), error) {
 	if c.Shards != "" {
 		return c.stored(seed)
-	}
-	c, err := c.Load()
-	if err != nil {
-		return nil, err
 	}
 	return func(n int) (shards.Example, error) { return c.Example(seed, data.Training, uint64(n)) }, nil
 }

@@ -35,12 +35,11 @@ func NewReconstruction(net Reconstructor, c ReconstructionConfig, seed uint64) (
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
-	c = c.WithDefaults()
-	if _, err := c.examples(seed); err != nil {
+	c, err := c.WithDefaults().Load()
+	if err != nil {
 		return nil, err
 	}
-	c, err := c.Load()
-	if err != nil {
+	if _, err := c.examples(seed); err != nil {
 		return nil, err
 	}
 	r := &Reconstruction{Reconstructor: net, loss: c.Loss}

@@ -155,8 +155,11 @@ func newView(e observer) (*view, error) {
 	if err != nil {
 		return nil, withHint(err, "--array and --start say who observes M87 and when")
 	}
-	field := data.ArrayBand(s.Array).FieldUas * radio.Microarcsecond
-	g := radio.Grid{NX: galleryPixels, NY: galleryPixels, CellRad: min(field/galleryPixels, 0.45/largestUV(obs.Vis))}
+	band, err := data.ArrayBand(s.Array)
+	if err != nil {
+		return nil, err
+	}
+	g := radio.Grid{NX: galleryPixels, NY: galleryPixels, CellRad: min(band.FieldUas*radio.Microarcsecond/galleryPixels, 0.45/largestUV(obs.Vis))}
 	op, err := measure.NewNUFFT(data.SimulationGrid(g), obs.Vis.U, obs.Vis.V, 1e-6)
 	return &view{array: s.Array, obs: obs, grid: g, op: op}, err
 }

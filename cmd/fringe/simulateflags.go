@@ -113,7 +113,11 @@ func (o *observeFlags) plan(sky *simulatedSky) (data.Schedule, error) {
 		}
 	}
 	if !o.set.Changed("dish") {
-		s.DishMetres = data.ArrayBand(s.Array).DishMetres
+		band, err := data.ArrayBand(s.Array)
+		if err != nil {
+			return s, o.inFlags(err)
+		}
+		s.DishMetres = band.DishMetres
 	}
 	s.FreqGHz, s.BandwidthGHz = o.freq.value/1e9, o.bandwidth.value/1e9
 	if s.FreqGHz == 0 {

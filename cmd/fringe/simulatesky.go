@@ -43,7 +43,9 @@ func (o *observeFlags) draw() (*simulatedSky, error) {
 	width := o.fov.value
 	if width == 0 {
 		seen := data.ObservationConfig{Array: o.schedule.Array, FreqGHz: o.freq.value / 1e9}
-		width = seen.FieldUas(o.npix) * radio.Microarcsecond
+		if width = seen.FieldUas(o.npix) * radio.Microarcsecond; width == 0 {
+			return nil, o.inFlags(seen.Validate())
+		}
 	}
 	if s.fluxJy == 0 {
 		s.fluxJy = 1

@@ -16,34 +16,35 @@ type networkCase struct {
 	batch, size int64
 	runs        int
 	target      float64
+	narrow      bool // one channel at full resolution, in place of the usual number
 }
 
 // networkCases are those of a study or of imaging: patches to train on, and whole images.
 var networkCases = []networkCase{
-	{"U-net of fastMRI", "unet", true, 8, 64, 7, 1},
-	{"U-net of fastMRI", "unet", true, 8, 128, 3, 1},
-	{"U-net of fastMRI", "unet", false, 8, 64, 9, 1},
-	{"U-net of fastMRI", "unet", false, 8, 128, 5, 1},
-	{"U-net of fastMRI", "unet", false, 1, 256, 9, 1},
-	{"U-net of fastMRI", "unet", false, 1, 512, 5, 1},
-	{"our U-net of its size", "unet", true, 8, 64, 7, 0.92},
-	{"our U-net of its size", "unet", true, 8, 128, 3, 0.92},
-	{"our U-net of its size", "unet", false, 8, 64, 9, 0.75},
-	{"our U-net of its size", "unet", false, 8, 128, 5, 0.75},
-	{"our U-net of its size", "unet", false, 1, 256, 9, 0.75},
-	{"our U-net of its size", "unet", false, 1, 512, 5, 0.75},
-	{"DnCNN-17", "dncnn", true, 8, 64, 5, 1},
-	{"DnCNN-17", "dncnn", true, 8, 128, 3, 0.7},
-	{"DnCNN-17", "dncnn", false, 1, 256, 5, 0.7},
-	{"DnCNN-17", "dncnn", false, 1, 512, 3, 0.7},
-	{"DRUNet", "drunet", true, 8, 64, 3, 0.9},
-	{"DRUNet", "drunet", true, 8, 128, 2, 0.9},
-	{"DRUNet", "drunet", false, 1, 256, 3, 0.85},
-	{"DRUNet", "drunet", false, 1, 512, 2, 0.85},
+	{"U-net of fastMRI", "unet", true, 8, 64, 7, 1, false},
+	{"U-net of fastMRI", "unet", true, 8, 128, 3, 1, false},
+	{"U-net of fastMRI", "unet", false, 8, 64, 9, 1, false},
+	{"U-net of fastMRI", "unet", false, 8, 128, 5, 1, false},
+	{"U-net of fastMRI", "unet", false, 1, 256, 9, 1, false},
+	{"U-net of fastMRI", "unet", false, 1, 512, 5, 1, false},
+	{"our U-net of its size", "unet", true, 8, 64, 7, 0.92, false},
+	{"our U-net of its size", "unet", true, 8, 128, 3, 0.92, false},
+	{"our U-net of its size", "unet", false, 8, 64, 9, 0.75, false},
+	{"our U-net of its size", "unet", false, 8, 128, 5, 0.75, false},
+	{"our U-net of its size", "unet", false, 1, 256, 9, 0.75, false},
+	{"our U-net of its size", "unet", false, 1, 512, 5, 0.75, false},
+	{"DnCNN-17", "dncnn", true, 8, 64, 5, 1, false},
+	{"DnCNN-17", "dncnn", true, 8, 128, 3, 0.7, false},
+	{"DnCNN-17", "dncnn", false, 1, 256, 5, 0.7, false},
+	{"DnCNN-17", "dncnn", false, 1, 512, 3, 0.7, false},
+	{"DRUNet", "drunet", true, 8, 64, 3, 0.9, false},
+	{"DRUNet", "drunet", true, 8, 128, 2, 0.9, false},
+	{"DRUNet", "drunet", false, 1, 256, 3, 0.85, false},
+	{"DRUNet", "drunet", false, 1, 512, 2, 0.85, false},
 }
 
-// networks compares training steps (forward, mean square error, backward, Adam) and inference with a network of eager PyTorch, whose
-// kernels are the same: what differs is the layout in memory, the normalisation of our own U-net, and what goes on around the kernels.
+// networks compares training steps (forward, mean square error, backward, Adam) and inference with a network of eager PyTorch: what
+// differs is the layout in memory, our fused layers, the normalisation of our own U-net, and what goes on around the kernels.
 func networks(peer string) func(*session) ([]Row, error) {
 	return func(s *session) (rows []Row, err error) {
 		for _, c := range networkCases {
@@ -56,8 +57,37 @@ func networks(peer string) func(*session) ([]Row, error) {
 			}
 			rows = append(rows, row)
 		}
-		return rows, nil
+		row, err := overhead(peer)
+		return append(rows, row), err
 	}
+}
+
+// overhead compares a training step of the last network of a kind with the same step where the arithmetic is next to nothing: one narrow
+// network, one small image. What is left is what calls cost, in Go, in the C API, and in LibTorch outside its kernels.
+func overhead(peer string) (Row, error) {
+	var c networkCase
+	for _, other := range networkCases {
+		if other.peer == peer {
+			c = other
+		}
+	}
+	c.train, c.batch, c.size = true, 8, 64
+	whole, drop, err := c.step()
+	if err != nil {
+		return Row{}, err
+	}
+	defer drop()
+	c.batch, c.size, c.narrow = 1, 32, true
+	calls, dropCalls, err := c.step()
+	if err != nil {
+		return Row{}, err
+	}
+	defer dropCalls()
+	time := func(f func() error) func() (float64, error) {
+		return func() (float64, error) { return timed(1, time.Millisecond, f) }
+	}
+	pairs, err := paired(7, time(calls), time(whole))
+	return newRow(c.name+": a step of calls alone / a step on 8 x 64²", "ms", pairs).atMost(0.05), err
 }
 
 func (c networkCase) compare(s *session) (Row, error) {
@@ -117,19 +147,27 @@ type trainable interface {
 
 func (c networkCase) network() (imageNetwork, error) {
 	rng := rand.New(rand.NewPCG(1, 1))
+	width := 0
+	if c.narrow {
+		width = 1
+	}
 	switch c.name {
 	case "DnCNN-17":
-		net, err := models.NewDnCNN(models.DnCNNConfig{}, rng)
+		net, err := models.NewDnCNN(models.DnCNNConfig{Width: width}, rng)
 		return imageNetwork{net, net.Forward}, err
 	case "DRUNet":
-		net, err := models.NewDRUNet(models.DRUNetConfig{}, rng)
+		net, err := models.NewDRUNet(models.DRUNetConfig{Width: width}, rng)
 		return imageNetwork{net, func(s *torch.Scope, x *torch.Tensor) (*torch.Tensor, error) {
 			return net.Forward(s, x, s.To(s.FromFloat64s([]float64{0.05}, 1, 1, 1, 1), torch.Float32))
 		}}, err
 	}
 	config := models.FastMRIUNet(32, 4)
+	config.Layout = "auto"
 	if c.name != "U-net of fastMRI" {
 		config = models.UNetConfig{Width: 32, Pools: 4, Layout: "auto"}
+	}
+	if c.narrow {
+		config.Width, config.Groups = 1, 1
 	}
 	net, err := models.NewUNet(config, rng)
 	return imageNetwork{net, net.Forward}, err

@@ -7,6 +7,8 @@
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/types.h>
 
+#include <algorithm>
+#include <atomic>
 #include <vector>
 
 using torch::Tensor;
@@ -17,6 +19,7 @@ using Optional = c10::optional<Tensor>;
 namespace {
 
 constexpr auto kLast = at::MemoryFormat::ChannelsLast;
+constexpr int64_t kGrain = 16384; // weights that are worth waking a thread for
 
 // composed is the same by LibTorch's operations.
 Tensor composed(const Tensor &x, const Tensor &w, const Optional &bias, const Optional &residual, bool relu) {
@@ -32,7 +35,7 @@ Tensor transformed(const Tensor &w, int64_t step_in, int64_t step_out, bool flip
   Tensor u = at::empty({winograd::weights_size(in, out)}, w.options());
   const float *from = w.data_ptr<float>();
   float *to = u.data_ptr<float>();
-  at::parallel_for(0, winograd::padded(out) / winograd::kPanel, 1, [&](int64_t first, int64_t last) {
+  at::parallel_for(0, winograd::padded(out) / winograd::kPanel, 1 + kGrain / (in * winograd::kPanel), [&](int64_t first, int64_t last) {
     winograd::transform_weights(from, step_in, step_out, flipped, in, out, first, last, to);
   });
   return u;
@@ -44,9 +47,13 @@ Tensor convolve(const Tensor &x, const Tensor &u, int64_t out, const winograd::E
   Tensor y = at::empty({im.n, out, im.h, im.w}, x.options().memory_format(kLast));
   const float *from = x.data_ptr<float>(), *weights = u.data_ptr<float>();
   float *to = y.data_ptr<float>();
-  at::parallel_for(0, im.tiles(), winograd::kRows, [&](int64_t first, int64_t last) {
-    Tensor scratch = at::empty({winograd::scratch_size(in, out)}, at::kFloat);
-    winograd::convolve(from, weights, im, in, out, first, last, e, scratch.data_ptr<float>(), to);
+  const int64_t tiles = im.tiles(), threads = at::get_num_threads(), most = winograd::block(in, out) * threads;
+  const int64_t blocks = std::min((tiles + most - 1) / most * threads, (tiles + winograd::kRows - 1) / winograd::kRows); // as many for each
+  std::atomic<int64_t> next{0}; // a thread takes the next block when it is done with one, so a busy core does not hold up the others
+  at::parallel_for(0, std::min(blocks, threads), 1, [&](int64_t, int64_t) {
+    Tensor scratch = at::empty({winograd::convolve_scratch(in, out)}, at::kFloat);
+    for (int64_t i; (i = next++) < blocks;)
+      winograd::convolve(from, weights, im, in, out, i * tiles / blocks, (i + 1) * tiles / blocks, e, scratch.data_ptr<float>(), to);
   });
   return y;
 }
@@ -54,17 +61,19 @@ Tensor convolve(const Tensor &x, const Tensor &u, int64_t out, const winograd::E
 // weight_gradient returns the gradient of the weights [out, in, 3, 3] from that of the result. Each thread sums its tiles.
 Tensor weight_gradient(const Tensor &x, const Tensor &g) {
   const auto im = image(x);
-  const int64_t in = x.size(1), out = g.size(1), parts = std::min<int64_t>(at::get_num_threads(), im.tiles());
-  Tensor sums = at::zeros({parts, winograd::weights_size(in, out)}, x.options()), w = at::empty({out, in, 3, 3}, x.options());
+  constexpr int64_t most = 1 << 26; // numbers in the sums of all parts
+  const int64_t in = x.size(1), out = g.size(1), threads = std::min<int64_t>(at::get_num_threads(), im.tiles());
+  const int64_t parts = std::clamp<int64_t>(most / winograd::sums_size(in, out), 1, threads);
+  Tensor sums = at::empty({parts, winograd::sums_size(in, out)}, x.options()), w = at::empty({out, in, 3, 3}, x.options());
   std::vector<const float *> du;
   for (int64_t i = 0; i < parts; i++) du.push_back(sums.data_ptr<float>() + i * sums.size(1));
   at::parallel_for(0, parts, 1, [&](int64_t first, int64_t last) {
-    Tensor scratch = at::empty({winograd::scratch_size(in, out)}, at::kFloat);
+    Tensor scratch = at::empty({winograd::correlate_scratch(in, out)}, at::kFloat);
     for (int64_t i = first; i < last; i++)
       winograd::correlate(x.data_ptr<float>(), g.data_ptr<float>(), im, in, out, i * im.tiles() / parts, (i + 1) * im.tiles() / parts,
                           scratch.data_ptr<float>(), const_cast<float *>(du[i]));
   });
-  at::parallel_for(0, in, 1, [&](int64_t first, int64_t last) {
+  at::parallel_for(0, in, 1 + kGrain / out, [&](int64_t first, int64_t last) {
     winograd::restore(du.data(), parts, in, out, first, last, w.data_ptr<float>());
   });
   return w;

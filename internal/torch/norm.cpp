@@ -18,6 +18,7 @@ using Optional = c10::optional<Tensor>;
 namespace {
 
 constexpr auto kLast = at::MemoryFormat::ChannelsLast;
+constexpr int64_t kGrain = 32768; // numbers that are worth waking a thread for
 
 // How says what NormAct does.
 struct How {
@@ -51,7 +52,7 @@ struct Sizes {
 template <class A, class B, class C> void sweep(const Sizes &z, A one, B all, C two) {
   const int64_t chunks = z.chunks();
   if (z.n >= at::get_num_threads()) {
-    at::parallel_for(0, z.n, 1, [&](int64_t from, int64_t to) {
+    at::parallel_for(0, z.n, 1 + kGrain / (z.c * z.pixels()), [&](int64_t from, int64_t to) {
       for (int64_t i = from; i < to; i++) {
         for (int64_t k = 0; k < chunks; k++) one(i, k);
         all(i);
@@ -61,7 +62,7 @@ template <class A, class B, class C> void sweep(const Sizes &z, A one, B all, C 
     return;
   }
   auto parallel = [&](auto f) {
-    at::parallel_for(0, z.n * chunks, 1, [&](int64_t from, int64_t to) {
+    at::parallel_for(0, z.n * chunks, 1 + kGrain / (z.c * z.rows() * z.w), [&](int64_t from, int64_t to) {
       for (int64_t i = from; i < to; i++) f(i / chunks, i % chunks);
     });
   };

@@ -15,6 +15,7 @@ using Optional = c10::optional<Tensor>;
 namespace {
 
 constexpr auto kLast = at::MemoryFormat::ChannelsLast;
+constexpr int64_t kGrain = 32768; // numbers that are worth waking a thread for
 
 // composed is the same by LibTorch's operations.
 Tensor composed(const Tensor &x, const Tensor &w, const Optional &bias, const Optional &skip) {
@@ -36,7 +37,7 @@ struct Up : torch::autograd::Function<Up> {
     Tensor y = at::empty({n, step, 2 * h, 2 * width}, x.options().memory_format(kLast));
     const float *from = four.data_ptr<float>(), *shift = b.data_ptr<float>(), *side = skip ? s.data_ptr<float>() : nullptr;
     float *to = y.data_ptr<float>();
-    at::parallel_for(0, n * h, 1, [&](int64_t first, int64_t last) {
+    at::parallel_for(0, n * h, 1 + kGrain / (4 * width * c), [&](int64_t first, int64_t last) {
       for (int64_t i = first; i < last; i++) {
         normact::scatter(from + i * width * 4 * c, 1, width, c, shift, to + i * 4 * width * step, step);
         if (side) normact::copy(side + i * 4 * width * more, 4 * width, more, to + i * 4 * width * step + c, step);
@@ -64,7 +65,7 @@ struct Up : torch::autograd::Function<Up> {
     const int64_t step = g.size(1);
     const float *from = g.data_ptr<float>();
     float *to = four.data_ptr<float>();
-    at::parallel_for(0, n * h, 1, [&](int64_t first, int64_t last) {
+    at::parallel_for(0, n * h, 1 + kGrain / (4 * width * c), [&](int64_t first, int64_t last) {
       for (int64_t i = first; i < last; i++) normact::gather(from + i * 4 * width * step, step, 1, width, c, to + i * width * 4 * c);
     });
     if (ctx->needs_input_grad(0)) grads[0] = at::mm(four, matrix(w).t()).reshape({n, h, width, -1}).permute({0, 3, 1, 2});

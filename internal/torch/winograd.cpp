@@ -152,27 +152,26 @@ KERNEL void multiply(const float *v, const float *u, int64_t rows, int64_t in, i
     }
 }
 
-// du [in, padded(out)] += vᵀ q for v [rows, in], q [rows, padded(out)].
-KERNEL void accumulate(const float *v, const float *q, int64_t rows, int64_t in, int64_t out, float *du) {
+// du [padded by 12 rows, padded(out)] = or += vᵀ q for v [rows, in], q [rows, padded(out)].
+template <bool add> INLINE void accumulate_as(const float *v, const float *q, int64_t rows, int64_t in, int64_t out, float *du) {
   const int64_t wide = padded(out);
   for (int64_t o = 0; o < out; o += kPanel)
-    for (int64_t i = 0; i < in; i += kRows) {
-      const bool full = i + kRows <= in;
-      alignas(64) float edge[kRows * kPanel] = {};
-      float *c = full ? du + i * wide + o : edge;
-      const int64_t ldc = full ? wide : kPanel;
+    for (int64_t i = 0; i < in; i += kRows)
       if (out - o > kLanes)
-        tile_product<true, 2>(v + i, 1, in, q + o, wide, rows, c, ldc);
+        tile_product<add, 2>(v + i, 1, in, q + o, wide, rows, du + i * wide + o, wide);
       else
-        tile_product<true, 1>(v + i, 1, in, q + o, wide, rows, c, ldc);
-      if (!full)
-        for (int64_t k = i; k < in; k++)
-          for (int64_t j = 0; j < kPanel; j++) du[k * wide + o + j] += edge[(k - i) * kPanel + j];
-    }
+        tile_product<add, 1>(v + i, 1, in, q + o, wide, rows, du + i * wide + o, wide);
 }
 
-// Tiles that are worked on at once: few enough that their transforms stay in a core's cache, enough to use each weight for several.
-int64_t block(int64_t in, int64_t out) { return std::clamp<int64_t>(12288 / (in + out) / kRows * kRows, 48, 96); }
+KERNEL void accumulate(bool add, const float *v, const float *q, int64_t rows, int64_t in, int64_t out, float *du) {
+  add ? accumulate_as<true>(v, q, rows, in, out, du) : accumulate_as<false>(v, q, rows, in, out, du);
+}
+
+// Tiles that correlate works on at once: the wider the images the more, as each block passes over all sums.
+int64_t wide_block(int64_t in, int64_t out) { return std::clamp<int64_t>((in + out) / 2, 96, 192); }
+
+// Rows of the sums of a point, of which the last kernel writes more than there are input channels.
+int64_t rows(int64_t in) { return (in + kRows - 1) / kRows * kRows; }
 
 } // namespace
 
@@ -185,84 +184,94 @@ bool supported() {
 #endif
 }
 
-int64_t scratch_size(int64_t in, int64_t out) { return kPoints * block(in, out) * (in + padded(out)) + kRows; }
+int64_t block(int64_t in, int64_t out) { return std::clamp<int64_t>(12288 / (in + out) / kRows * kRows, 48, 96); }
+
+int64_t convolve_scratch(int64_t in, int64_t out) { return kPoints * (plane(block(in, out) * in) + plane(block(in, out) * padded(out))); }
+
+int64_t correlate_scratch(int64_t in, int64_t out) { return kPoints * (plane(wide_block(in, out) * in) + plane(wide_block(in, out) * padded(out))); }
+
+int64_t sums_size(int64_t in, int64_t out) { return kPoints * plane(rows(in) * padded(out)); }
 
 KERNEL void transform_weights(const float *w, int64_t step_in, int64_t step_out, bool flipped, int64_t in, int64_t out, int64_t first,
                               int64_t last, float *u) {
-  const int64_t step = in * padded(out);
+  constexpr int64_t few = 16; // input channels whose weights are read together: where they lie beside each other, a row of the cache at once
+  const int64_t step = plane(in * padded(out));
   for (int64_t panel = first; panel < last; panel++)
-    for (int64_t i = 0; i < in; i++) {
-      float g[9][kPanel] = {};
-      const int64_t count = std::min(kPanel, out - panel * kPanel);
-      for (int64_t o = 0; o < count; o++) {
-        const float *p = w + i * step_in + (panel * kPanel + o) * step_out;
-        for (int k = 0; k < 9; k++) g[k][o] = p[flipped ? 8 - k : k];
-      }
-      for (int64_t c = 0; c < kPanel; c += kLanes) {
-        lanes t[12];
-        for (int j = 0; j < 3; j++) {
-          const lanes a = LOAD(g[j] + c), b = LOAD(g[3 + j] + c), d = LOAD(g[6 + j] + c);
-          t[j] = a, t[3 + j] = (a + b + d) * 0.5f, t[6 + j] = (a - b + d) * 0.5f, t[9 + j] = d;
+    for (int64_t start = 0; start < in; start += few) {
+      const int64_t inputs = std::min(few, in - start), outputs = std::min(kPanel, out - panel * kPanel);
+      alignas(64) float g[few][9][kPanel] = {};
+      for (int64_t o = 0; o < outputs; o++)
+        for (int64_t i = 0; i < inputs; i++) {
+          const float *p = w + (start + i) * step_in + (panel * kPanel + o) * step_out;
+          for (int k = 0; k < 9; k++) g[i][k][o] = p[flipped ? 8 - k : k];
         }
-        for (int k = 0; k < 4; k++) {
-          const lanes a = t[3 * k], b = t[3 * k + 1], d = t[3 * k + 2];
-          float *o = u + 4 * k * step + (panel * in + i) * kPanel + c;
-          STORE(o, a);
-          STORE(o + step, (a + b + d) * 0.5f);
-          STORE(o + 2 * step, (a - b + d) * 0.5f);
-          STORE(o + 3 * step, d);
+      for (int64_t i = 0; i < inputs; i++)
+        for (int64_t c = 0; c < kPanel; c += kLanes) {
+          lanes t[12];
+          for (int j = 0; j < 3; j++) {
+            const lanes a = LOAD(g[i][j] + c), b = LOAD(g[i][3 + j] + c), d = LOAD(g[i][6 + j] + c);
+            t[j] = a, t[3 + j] = (a + b + d) * 0.5f, t[6 + j] = (a - b + d) * 0.5f, t[9 + j] = d;
+          }
+          for (int k = 0; k < 4; k++) {
+            const lanes a = t[3 * k], b = t[3 * k + 1], d = t[3 * k + 2];
+            float *o = u + 4 * k * step + (panel * in + start + i) * kPanel + c;
+            STORE(o, a);
+            STORE(o + step, (a + b + d) * 0.5f);
+            STORE(o + 2 * step, (a - b + d) * 0.5f);
+            STORE(o + 3 * step, d);
+          }
         }
-      }
     }
 }
 
 void convolve(const float *x, const float *u, const Image &image, int64_t in, int64_t out, int64_t first, int64_t last, const Epilogue &e,
               float *scratch, float *y) {
-  const int64_t size = block(in, out), wide = padded(out);
-  float *v = scratch, *m = v + kPoints * size * in;
-  for (int64_t t = first; t < last; t += size) {
-    const int64_t count = std::min(size, last - t), rows = (count + kRows - 1) / kRows * kRows;
-    transform_input(x, image, in, t, count, size * in, v);
-    for (int64_t p = 0; p < kPoints; p++) multiply(v + p * size * in, u + p * in * wide, rows, in, out, m + p * size * wide);
-    transform_output(m, image, out, t, count, size * wide, e, y);
-  }
+  const int64_t count = last - first, wide = padded(out), all = (count + kRows - 1) / kRows * kRows;
+  const int64_t inputs = plane(all * in), weights = plane(in * wide), outputs = plane(all * wide);
+  float *v = scratch, *m = v + kPoints * inputs;
+  transform_input(x, image, in, first, count, inputs, v);
+  for (int64_t p = 0; p < kPoints; p++) multiply(v + p * inputs, u + p * weights, all, in, out, m + p * outputs);
+  transform_output(m, image, out, first, count, outputs, e, y);
 }
 
 void correlate(const float *x, const float *g, const Image &image, int64_t in, int64_t out, int64_t first, int64_t last, float *scratch,
                float *du) {
-  const int64_t size = block(in, out), wide = padded(out);
-  float *v = scratch, *q = v + kPoints * size * in + kRows; // the last rows of v are read beyond the width
+  const int64_t size = wide_block(in, out), wide = padded(out);
+  const int64_t inputs = plane(size * in), outputs = plane(size * wide), sums = plane(rows(in) * wide);
+  float *v = scratch, *q = v + kPoints * inputs; // the last rows of a point of v are read beyond the width
   for (int64_t t = first; t < last; t += size) {
     const int64_t count = std::min(size, last - t);
-    transform_input(x, image, in, t, count, size * in, v);
-    transform_gradient(g, image, out, t, count, size * wide, q);
-    for (int64_t p = 0; p < kPoints; p++) accumulate(v + p * size * in, q + p * size * wide, count, in, out, du + p * in * wide);
+    transform_input(x, image, in, t, count, inputs, v);
+    transform_gradient(g, image, out, t, count, outputs, q);
+    for (int64_t p = 0; p < kPoints; p++) accumulate(t > first, v + p * inputs, q + p * outputs, count, in, out, du + p * sums);
   }
 }
 
 KERNEL void restore(const float *const *du, int64_t count, int64_t in, int64_t out, int64_t first, int64_t last, float *w) {
-  const int64_t wide = padded(out), step = in * wide;
-  for (int64_t i = first; i < last; i++)
-    for (int64_t c = 0; c < wide; c += kLanes) {
-      lanes d[16], t[12];
-      for (int p = 0; p < kPoints; p++) {
-        d[p] = LOAD(du[0] + p * step + i * wide + c);
-        for (int64_t k = 1; k < count; k++) d[p] += LOAD(du[k] + p * step + i * wide + c);
+  const int64_t wide = padded(out), step = plane(rows(in) * wide);
+  constexpr int64_t few = 16; // input channels whose gradients lie beside each other
+  for (int64_t start = first; start < last; start += few)
+    for (int64_t c = 0; c < out; c += kLanes)
+      for (int64_t i = start; i < std::min(last, start + few); i++) {
+        lanes d[16], t[12];
+        for (int p = 0; p < kPoints; p++) {
+          d[p] = LOAD(du[0] + p * step + i * wide + c);
+          for (int64_t k = 1; k < count; k++) d[p] += LOAD(du[k] + p * step + i * wide + c);
+        }
+        for (int j = 0; j < 4; j++) {
+          const lanes a = d[j], b = d[4 + j], e = d[8 + j], f = d[12 + j];
+          t[j] = a + (b + e) * 0.5f, t[4 + j] = (b - e) * 0.5f, t[8 + j] = (b + e) * 0.5f + f;
+        }
+        alignas(64) float g[9][kLanes];
+        for (int k = 0; k < 3; k++) {
+          const lanes a = t[4 * k], b = t[4 * k + 1], e = t[4 * k + 2], f = t[4 * k + 3];
+          STORE(g[3 * k], a + (b + e) * 0.5f);
+          STORE(g[3 * k + 1], (b - e) * 0.5f);
+          STORE(g[3 * k + 2], (b + e) * 0.5f + f);
+        }
+        for (int64_t o = c; o < std::min(c + kLanes, out); o++)
+          for (int k = 0; k < 9; k++) w[(o * in + i) * 9 + k] = g[k][o - c];
       }
-      for (int j = 0; j < 4; j++) {
-        const lanes a = d[j], b = d[4 + j], e = d[8 + j], f = d[12 + j];
-        t[j] = a + (b + e) * 0.5f, t[4 + j] = (b - e) * 0.5f, t[8 + j] = (b + e) * 0.5f + f;
-      }
-      float g[9][kLanes];
-      for (int k = 0; k < 3; k++) {
-        const lanes a = t[4 * k], b = t[4 * k + 1], e = t[4 * k + 2], f = t[4 * k + 3];
-        STORE(g[3 * k], a + (b + e) * 0.5f);
-        STORE(g[3 * k + 1], (b - e) * 0.5f);
-        STORE(g[3 * k + 2], (b + e) * 0.5f + f);
-      }
-      for (int64_t o = c; o < std::min(c + kLanes, out); o++)
-        for (int k = 0; k < 9; k++) w[(o * in + i) * 9 + k] = g[k][o - c];
-    }
 }
 
 } // namespace winograd

@@ -28,23 +28,32 @@ struct Epilogue {
 
 inline int64_t padded(int64_t width) { return (width + kPanel - 1) / kPanel * kPanel; }
 
+// plane is the distance between the numbers of two points: beyond the n of a point, as powers of two would share the lines of a cache.
+inline int64_t plane(int64_t n) { return n + 16; }
+
 // Weights of the transformed domain: [16, panels, in, 32].
-inline int64_t weights_size(int64_t in, int64_t out) { return kPoints * in * padded(out); }
+inline int64_t weights_size(int64_t in, int64_t out) { return kPoints * plane(in * padded(out)); }
 
 // transform_weights writes the panels [first, last). The weight of input i and output o lies at w + i * step_in + o * step_out, nine numbers;
 // flipped turns them by half a turn, as the transpose of a convolution needs.
 void transform_weights(const float *w, int64_t step_in, int64_t step_out, bool flipped, int64_t in, int64_t out, int64_t first, int64_t last,
                        float *u);
 
-// scratch_size returns the floats that convolve and correlate need for themselves.
-int64_t scratch_size(int64_t in, int64_t out);
+// block returns how many tiles to convolve at once: few enough that their transforms stay in a core's cache, enough to use each weight for
+// several.
+int64_t block(int64_t in, int64_t out);
 
-// convolve computes tiles [first, last) of y [n, h, w, out] from x [n, h, w, in].
+// Floats that convolve, for a block, and correlate need for themselves, and those of sums of correlate.
+int64_t convolve_scratch(int64_t in, int64_t out);
+int64_t correlate_scratch(int64_t in, int64_t out);
+int64_t sums_size(int64_t in, int64_t out);
+
+// convolve computes tiles [first, last), at most a block, of y [n, h, w, out] from x [n, h, w, in].
 void convolve(const float *x, const float *u, const Image &image, int64_t in, int64_t out, int64_t first, int64_t last, const Epilogue &e,
               float *scratch, float *y);
 
-// correlate adds to du [16, in, padded(out)] what tiles [first, last) of x and of the gradient g of the result contribute to the gradient of
-// the transformed weights.
+// correlate writes to du, of sums_size, what tiles [first, last) of x and of the gradient g of the result contribute to the gradient of the
+// transformed weights.
 void correlate(const float *x, const float *g, const Image &image, int64_t in, int64_t out, int64_t first, int64_t last, float *scratch,
                float *du);
 

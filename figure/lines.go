@@ -93,6 +93,15 @@ func addLine(p *plot.Plot, name string, points plotter.XYs, c color.RGBA, smooth
 	line.Color, line.Width = c, vg.Length(1.2)
 	p.Add(line)
 	p.Legend.Add(name, line)
+	const few = 12 // points that are worth a dot; one alone would not be seen without
+	if len(points) > few {
+		return nil
+	}
+	dots, err := scatter(points, c, draw.CircleGlyph{}, 1.6)
+	if err != nil {
+		return err
+	}
+	p.Add(dots)
 	return nil
 }
 
@@ -109,7 +118,7 @@ func smoothed(points plotter.XYs, decay float64) plotter.XYs {
 // limits returns the ends of the axis for values from low to high, with room for a legend of as many entries. Of a logarithmic axis at most
 // eight decades are shown.
 func limits(low, high float64, log bool, entries int) (from, to float64) {
-	const below, above, each = 0.06, 0.05, 0.04 // of the range; each is the height of an entry
+	const below, above, each = 0.06, 0.05, 0.07 // of the range; each is the height of an entry
 	if log {
 		from, to = limits(math.Log(math.Max(low, high*1e-8)), math.Log(high), false, entries)
 		return math.Exp(from), math.Exp(to)

@@ -3,6 +3,7 @@ package figure
 import (
 	"bytes"
 	"errors"
+	"image"
 	"image/color"
 	"image/png"
 	"math"
@@ -52,6 +53,29 @@ func TestLinesDrawsWhatIsFinite(t *testing.T) {
 	}
 	if long < 1 || long > 4 {
 		t.Errorf("%d rows hold the level line, want its width of about 2.4", long)
+	}
+	dot := func(lines ...Line) (bounds image.Rectangle) {
+		t.Helper()
+		var file bytes.Buffer
+		if err := WriteLines(&file, append([]Line{{Name: "other"}}, lines...), LineStyle{}); err != nil {
+			t.Fatal(err)
+		}
+		picture, err := png.Decode(&file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		// The legend is in the upper third.
+		for y := picture.Bounds().Dy() / 3; y < picture.Bounds().Dy(); y++ {
+			for x := range picture.Bounds().Dx() {
+				if color.RGBAModel.Convert(picture.At(x, y)) == dataColour {
+					bounds = bounds.Union(image.Rect(x, y, x+1, y+1))
+				}
+			}
+		}
+		return bounds
+	}
+	if seen := dot(Line{Name: "alone", X: []float64{5}, Y: []float64{1}}); seen.Dx() < 3 || seen.Dy() < 3 {
+		t.Errorf("a point alone covers %v", seen)
 	}
 	for _, tt := range []struct {
 		lines []Line

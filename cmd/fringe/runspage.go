@@ -93,25 +93,35 @@ func (r trainedRun) links(dir string) (list []evaluate.Link, err error) {
 	return list, nil
 }
 
-// curves draws the losses, on a logarithmic axis where all are positive, and every metric.
+// curves draws the losses and every metric. Losses that are positive have a logarithmic axis, the others a figure of their own.
 func (f foundRuns) curves(smooth float64) (evaluate.Section, error) {
 	s := evaluate.Section{Title: "Curves"}
-	losses, positive, names := make([]figure.Line, len(f.Runs)), true, map[string]bool{}
+	positive, others := make([]figure.Line, len(f.Runs)), make([]figure.Line, len(f.Runs)) // a run has its place, and so its colour, in all figures
+	names := map[string]bool{}
 	for i, r := range f.Runs {
-		losses[i].Name = r.Name
+		loss := figure.Line{Name: r.Name}
 		for _, line := range r.Log {
-			losses[i].X, losses[i].Y = append(losses[i].X, float64(line.Step)), append(losses[i].Y, line.Loss)
-			positive = positive && line.Loss > 0
+			loss.X, loss.Y = append(loss.X, float64(line.Step)), append(loss.Y, line.Loss)
 			for name := range line.Metrics {
 				names[name] = true
 			}
+		}
+		if slices.ContainsFunc(loss.Y, func(y float64) bool { return y <= 0 }) {
+			others[i] = loss
+		} else {
+			positive[i] = loss
 		}
 	}
 	caption := "Loss of training"
 	if smooth > 0 {
 		caption += fmt.Sprintf("; pale: as reported, full: smoothed, each report counting %g times as much as the one after it", smooth)
 	}
-	if err := addLines(&s, losses, figure.LineStyle{XLabel: "step", YLabel: "loss", Log: positive, Smooth: smooth}, caption+"."); err != nil {
+	style := figure.LineStyle{XLabel: "step", YLabel: "loss", Smooth: smooth}
+	if err := addLines(&s, others, style, caption+"."); err != nil {
+		return s, err
+	}
+	style.Log = true
+	if err := addLines(&s, positive, style, caption+"."); err != nil {
 		return s, err
 	}
 	for _, name := range slices.Sorted(maps.Keys(names)) {

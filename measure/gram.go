@@ -42,7 +42,7 @@ type Gram struct {
 // long for the cell.
 //
 // Visibilities are worked on in blocks: beside the result, whose size does not depend on their number, it needs about 90 bytes per
-// visibility of a block and 400 bytes per pixel of g, each times the threads that are busy: 200 MB for 512² pixels and a
+// visibility of a block and 400 bytes per pixel of g, each times the threads that are busy: 300 MB for 512² pixels and a
 // block of the usual size on each of two threads, however many blocks there are.
 func NewGram(g radio.Grid, v *radio.Visibilities) (*Gram, error) {
 	return NewGramWith(g, v, Blocks{})

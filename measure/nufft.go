@@ -28,8 +28,8 @@ var _ radio.Operator = (*NUFFT)(nil)
 type NUFFTOptions struct {
 	// Eps is the relative error in the 2-norm, from 1e-14 to 0.1; 0 means 1e-12, which is hardly slower than 1e-6.
 	Eps float64
-	// Blocks.Threads is the number of threads, 0 for 2; the bytes do not depend on it. Blocks.Size has no effect: all points are in one block.
-	Blocks
+	// Threads is the number of threads, 0 for 2; the bytes do not depend on it.
+	Threads int
 }
 
 // Validate says which field is wrong.
@@ -37,7 +37,10 @@ func (o NUFFTOptions) Validate() error {
 	if !(o.Eps == 0 || o.Eps >= 1e-14 && o.Eps <= 0.1) {
 		return fmt.Errorf("measure: NUFFTOptions.Eps is %g, must lie between 1e-14 and 0.1, or be 0 for 1e-12", o.Eps)
 	}
-	return o.Blocks.Validate()
+	if o.Threads < 0 || o.Threads > 1024 {
+		return fmt.Errorf("measure: NUFFTOptions.Threads is %d, must lie between 0 and 1024", o.Threads)
+	}
+	return nil
 }
 
 // NewNUFFT prepares the transform of images on g at the points u, v (wavelengths), with a relative error of at most about eps
@@ -70,7 +73,10 @@ func NewNUFFTWith(g radio.Grid, u, v []float64, o NUFFTOptions) (*NUFFT, error) 
 			factor = append(factor, 1/(x*y))
 		}
 	}
-	threads := o.threads()
+	threads := o.Threads
+	if threads == 0 {
+		threads = defaultThreads
+	}
 	if len(u)+g.Len() < leastSplit {
 		threads = 1
 	}

@@ -152,27 +152,29 @@ func TestAdjoint(t *testing.T) {
 	}
 }
 
+// From 0.1 to 1e-14, on sides whose transform is as long as they are and on sides that are padded (61, 63), for random images, which the
+// 2-norm averages over, and for the pixels of the corners, where the kernel's transform is smallest. Below 1e-12 rounding is added to what was
+// asked for: 5e-14, as of direct sums with angles of 100 rad.
 func TestNUFFTErrorIsBelowTwiceWhatWasAsked(t *testing.T) {
+	const rounding = 5e-14
 	v := observation(rand.New(rand.NewPCG(4, 1)), 300)
-	g := radio.Grid{NX: 64, NY: 63, CellRad: cell}
-	img := randomImage(rand.New(rand.NewPCG(4, 2)), g.Len())
-	want := make([]complex128, v.Len())
-	radio.NewDFT(g, v.U, v.V).Forward(want, img)
-	for _, eps := range []float64{1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-11, 1e-12} {
-		op, err := measure.NewNUFFT(g, v.U, v.V, eps)
-		if err != nil {
-			t.Fatal(err)
+	for _, g := range []radio.Grid{{NX: 64, NY: 63, CellRad: cell}, {NX: 64, NY: 64, CellRad: cell}, {NX: 61, NY: 27, CellRad: cell}} {
+		images := map[string][]float64{"random": randomImage(rand.New(rand.NewPCG(4, 2)), g.Len())}
+		for _, p := range []int{0, g.NX - 1, g.Len() - g.NX, g.Len() - 1} {
+			point := make([]float64, g.Len())
+			point[p] = 1
+			images[fmt.Sprint("pixel ", p)] = point
 		}
-		got := make([]complex128, v.Len())
-		op.Forward(got, img)
-		op.Close()
-		diff, size := 0.0, 0.0
-		for k := range got {
-			diff += math.Pow(cmplx.Abs(got[k]-want[k]), 2)
-			size += math.Pow(cmplx.Abs(want[k]), 2)
-		}
-		if d := math.Sqrt(diff / size); d > 2*eps {
-			t.Errorf("eps %g: relative error %.2g", eps, d)
+		for name, img := range images {
+			want, got := make([]complex128, v.Len()), make([]complex128, v.Len())
+			radio.NewDFT(g, v.U, v.V).Forward(want, img)
+			for _, eps := range []float64{1e-1, 1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10, 1e-11, 1e-12, 1e-13, 1e-14} {
+				op := nufft(t, g, v, eps, 0)
+				op.Forward(got, img)
+				if d := relative(parts(got), parts(want)); !(d <= 2*eps+rounding) {
+					t.Errorf("%s of %d x %d, eps %g: relative error %.2g", name, g.NX, g.NY, eps, d)
+				}
+			}
 		}
 	}
 }
@@ -196,7 +198,7 @@ func TestNUFFTEqualsFINUFFT(t *testing.T) {
 		for p, value := range img {
 			modes[p] = complex(value, 0)
 		}
-		op := nufft(t, g, v, 1e-12, measure.Blocks{})
+		op := nufft(t, g, v, 1e-12, 0)
 		got, want := make([]complex128, v.Len()), make([]complex128, v.Len())
 		back, wantBack := make([]float64, g.Len()), make([]float64, g.Len())
 		op.Forward(got, img)
@@ -217,7 +219,7 @@ func TestNUFFTEqualsFINUFFT(t *testing.T) {
 	}
 }
 
-// The error that the operator reports is that against the direct sum, and below 1e-6 by default.
+// The error that the operator reports is that against the direct sum, and below twice the 1e-12 of the default.
 func TestNUFFTReportsItsError(t *testing.T) {
 	v := observation(rand.New(rand.NewPCG(8, 1)), 200)
 	g := radio.Grid{NX: 40, NY: 44, CellRad: cell}
@@ -228,7 +230,7 @@ func TestNUFFTReportsItsError(t *testing.T) {
 	}
 	exact := make([]complex128, v.Len())
 	radio.NewDFT(g, v.U, v.V).Forward(exact, img)
-	for eps, limit := range map[float64]float64{0: 1e-6, 1e-2: 1e-2} {
+	for eps, limit := range map[float64]float64{0: 2e-12, 1e-2: 2e-2} {
 		op, err := measure.NewNUFFTWith(g, v.U, v.V, measure.NUFFTOptions{Eps: eps})
 		if err != nil {
 			t.Fatal(err)

@@ -14,7 +14,8 @@ import (
 type Quadratic struct {
 	channels []*Gram
 	device   torch.Device
-	shape    [4]int64 // [channels, 1, ny, nx]
+	shape    [4]int64  // [channels, 1, ny, nx]
+	beams    []float64 // primary beams of all channels, nil for none; those of normal are the same
 	normal   *Normal
 }
 
@@ -77,7 +78,7 @@ func (q *Quadratic) prepare(s *torch.Scope) error {
 		s.Keep(beam)
 	}
 	s.Keep(normal.kernel)
-	q.normal = normal
+	q.normal, q.beams = normal, beams
 	return nil
 }
 
@@ -89,7 +90,7 @@ func (q *Quadratic) Close() {
 	if q.normal != nil {
 		q.normal.kernel.Drop()
 		q.normal.beam.Drop()
-		q.normal = nil
+		q.normal, q.beams = nil, nil
 	}
 }
 
@@ -180,8 +181,12 @@ func (q *Quadratic) gradient(s *torch.Scope, c int, weight float64, b, grad, x [
 	if q.device != torch.CPU {
 		return q.gradientOnDevice(s, c, weight, b, grad, x)
 	}
-	return s.Gradient(torch.Quadratic{
-		Kernel: q.normal.kernel, Index: c, NY: gram.Grid.NY, NX: gram.Grid.NX, Dirty: b, Beam: gram.PrimaryBeam, Weight: weight,
+	beam := q.beams
+	if beam != nil {
+		beam = beam[c*len(x) : (c+1)*len(x)]
+	}
+	return s.QuadraticGradient(torch.Quadratic{
+		Kernel: q.normal.kernel, Index: c, NY: gram.Grid.NY, NX: gram.Grid.NX, Dirty: b, Beam: beam, Weight: weight,
 	}, grad, x), nil
 }
 

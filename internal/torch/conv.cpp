@@ -1,3 +1,4 @@
+#include "arguments.h"
 #include "guarded.h"
 #include "shim.h"
 #include "winograd.h"
@@ -5,7 +6,6 @@
 #include <ATen/Parallel.h>
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/csrc/autograd/custom_function.h>
-#include <torch/types.h>
 
 #include <algorithm>
 #include <atomic>
@@ -14,12 +14,12 @@
 using torch::Tensor;
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
-using Optional = c10::optional<Tensor>;
 
 namespace {
 
 constexpr auto kLast = at::MemoryFormat::ChannelsLast;
 constexpr int64_t kGrain = 16384; // weights that are worth waking a thread for
+constexpr int64_t kSums = 1 << 26; // floats of all sums of a weight gradient: 256 MiB
 
 // composed is the same by LibTorch's operations.
 Tensor composed(const Tensor &x, const Tensor &w, const Optional &bias, const Optional &residual, bool relu) {
@@ -58,15 +58,15 @@ Tensor convolve(const Tensor &x, const Tensor &u, int64_t out, const winograd::E
   return y;
 }
 
-// weight_gradient returns the gradient of the weights [out, in, 3, 3] from that of the result. Each thread sums its tiles.
+// weight_gradient returns the gradient of the weights [out, in, 3, 3] from that of the result. Each thread sums its tiles, into an
+// array as large as the transformed weights; there are fewer parts than threads where more arrays than one would be larger than kSums.
 Tensor weight_gradient(const Tensor &x, const Tensor &g) {
   const auto im = image(x);
-  constexpr int64_t most = 1 << 26; // numbers in the sums of all parts
-  const int64_t in = x.size(1), out = g.size(1), threads = std::min<int64_t>(at::get_num_threads(), im.tiles());
-  const int64_t parts = std::clamp<int64_t>(most / winograd::sums_size(in, out), 1, threads);
-  Tensor sums = at::empty({parts, winograd::sums_size(in, out)}, x.options()), w = at::empty({out, in, 3, 3}, x.options());
+  const int64_t in = x.size(1), out = g.size(1), size = winograd::sums_size(in, out);
+  const int64_t parts = std::clamp<int64_t>(kSums / size, 1, std::min<int64_t>(at::get_num_threads(), im.tiles()));
+  Tensor sums = at::empty({parts, size}, x.options()), w = at::empty({out, in, 3, 3}, x.options());
   std::vector<const float *> du;
-  for (int64_t i = 0; i < parts; i++) du.push_back(sums.data_ptr<float>() + i * sums.size(1));
+  for (int64_t i = 0; i < parts; i++) du.push_back(sums.data_ptr<float>() + i * size);
   at::parallel_for(0, parts, 1, [&](int64_t first, int64_t last) {
     Tensor scratch = at::empty({winograd::correlate_scratch(in, out)}, at::kFloat);
     for (int64_t i = first; i < last; i++)
@@ -117,9 +117,8 @@ struct Conv3x3 : torch::autograd::Function<Conv3x3> {
 
 extern "C" char *fringe_conv3x3(void *x, void *weight, void *bias, void *residual, int relu, void **out) {
   return guarded([&] {
-    auto optional = [](void *t) { return t ? Optional(*static_cast<Tensor *>(t)) : Optional(); };
     const Tensor &a = *static_cast<Tensor *>(x), &w = *static_cast<Tensor *>(weight);
-    const Optional b = optional(bias), r = optional(residual);
+    const Optional b = argument(bias), r = argument(residual);
     TORCH_CHECK(!relu || !r, "a residual is not added to a rectified result");
     TORCH_CHECK(a.dim() == 4 && w.dim() == 4 && w.size(2) == 3 && w.size(3) == 3, "a 3 x 3 convolution of images has weights [out, in, 3, 3]");
     const std::vector<int64_t> sizes = {a.size(0), w.size(0), a.size(2), a.size(3)};
@@ -127,8 +126,7 @@ extern "C" char *fringe_conv3x3(void *x, void *weight, void *bias, void *residua
     TORCH_CHECK(!b || (b->sizes() == at::IntArrayRef(w.size(0)) && b->scalar_type() == a.scalar_type()), "the bias does not fit the weights");
     TORCH_CHECK(!r || (r->sizes() == at::IntArrayRef(sizes) && r->scalar_type() == a.scalar_type()), "the residual does not fit the result");
     auto fits = [](int64_t width) { return width >= winograd::kLeast && width <= winograd::kMost; };
-    const bool plain = !a.is_cpu() || a.scalar_type() != at::kFloat || !fits(w.size(0)) || !fits(w.size(1)) ||
-                       !winograd::supported() || a.numel() == 0;
+    const bool plain = !in_float32_on_cpu({a, w, b, r}) || !fits(w.size(0)) || !fits(w.size(1)) || !winograd::supported() || a.numel() == 0;
     *out = new Tensor(plain ? composed(a, w, b, r, relu != 0) : Conv3x3::apply(a, w, b, r, relu != 0));
   });
 }

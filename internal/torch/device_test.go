@@ -34,10 +34,30 @@ func TestToeplitzOnAGPU(t *testing.T) {
 	do(t, func(s *torch.Scope) {
 		s.Seed(1)
 		x, k := s.Normal(torch.Float64, 2, 1, 9, 8), toeplitzKernel(s, 2, 9, 8)
-		y := s.Toeplitz(s.ToDevice(x, torch.CUDA(0)), s.ToDevice(k, torch.CUDA(0)))
+		y := toeplitz(s, s.ToDevice(x, torch.CUDA(0)), s.ToDevice(k, torch.CUDA(0)))
 		if y.Device() != torch.CUDA(0) {
 			t.Errorf("the result is on %v", y.Device())
 		}
-		compare(t, s.Float64s(y), s.Float64s(s.Toeplitz(x, k)), 1e-12)
+		compare(t, s.Float64s(y), s.Float64s(toeplitz(s, x, k)), 1e-12)
 	})
+}
+
+// Arguments on two devices are an error of LibTorch, not a pointer that a kernel of the CPU reads.
+func TestFusedLayersRefuseTwoDevices(t *testing.T) {
+	if torch.CUDADevices() == 0 {
+		t.Skip("no CUDA device")
+	}
+	for _, l := range layers() {
+		for i := 1; i < len(l.shapes); i++ {
+			err := torch.Do(func(s *torch.Scope) error {
+				a := l.arguments(s, seeded(), torch.Float32)
+				a[i] = s.ToDevice(a[i], torch.CUDA(0))
+				l.fused(s, a)
+				return nil
+			})
+			if err == nil {
+				t.Errorf("%s: argument %d on another device was accepted", l.name, i)
+			}
+		}
+	}
 }

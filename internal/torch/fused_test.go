@@ -187,6 +187,57 @@ func difference(got, want []float64) float64 {
 	return worst / largest
 }
 
+// Where LibTorch's operations give NaN or Inf, of an argument or of a gradient that has one, the fused layers give one as well: a training
+// that diverges must be seen. NaN − NaN is not zero, and of an Inf the Winograd transforms make NaN.
+func TestFusedLayersHideNoNaN(t *testing.T) {
+	for _, l := range layers() {
+		for _, bad := range []float64{math.NaN(), math.Inf(1)} {
+			for place := range len(l.shapes) + 1 { // an argument, or the gradient
+				run := func(f func(s *torch.Scope, a []*torch.Tensor) []*torch.Tensor) (all []float64) {
+					err := torch.Do(func(s *torch.Scope) error {
+						a := l.arguments(s, seeded(), torch.Float32)
+						spoil := func(x *torch.Tensor) *torch.Tensor {
+							spoilt := make([]float32, x.Len())
+							spoilt[len(spoilt)/2] = float32(bad)
+							return s.Add(x, s.FromFloat32s(spoilt, x.Shape()...))
+						}
+						b := slices.Clone(a)
+						if place < len(a) {
+							b[place] = spoil(a[place])
+						}
+						b[0] = s.ChannelsLast(b[0])
+						y := f(s, b)
+						sum := weighted(s, seeded(), y)
+						if place == len(a) {
+							sum = s.Add(sum, s.Sum(s.Mul(y[0], spoil(s.Zeros(torch.Float32, y[0].Shape()...)))))
+						}
+						for _, g := range append(slices.Clone(y), s.Grad(sum, a, false)...) {
+							all = append(all, s.Float64s(s.To(g, torch.Float64))...)
+						}
+						return nil
+					})
+					if err != nil {
+						t.Fatal(err)
+					}
+					return all
+				}
+				got, want, count := run(l.fused), run(l.composed), 0
+				for i, v := range want {
+					if v-v != 0 {
+						count++
+						if got[i]-got[i] == 0 {
+							t.Fatalf("%s, %g in argument %d: number %d is %g, want %g", l.name, bad, place, i, got[i], v)
+						}
+					}
+				}
+				if count == 0 && place == 0 {
+					t.Errorf("%s, %g in the image: all results are finite", l.name, bad)
+				}
+			}
+		}
+	}
+}
+
 // A gradient that is differentiated again, as a penalty on a Jacobian does, equals that of the operations.
 func TestFusedLayersCanBeDifferentiatedTwice(t *testing.T) {
 	for _, l := range layers() {
@@ -221,25 +272,53 @@ func TestFusedLayersCanBeDifferentiatedTwice(t *testing.T) {
 	}
 }
 
-func TestFusedLayersGiveTheSameBytes(t *testing.T) {
+// On 1, 2 and 5 threads values and gradients of images are the same bytes, and on as many threads as before all are. Gradients of weights are
+// sums over pixels that threads share, some thousand float32 terms: 1e-5 of the largest.
+func TestFusedLayersGiveTheSameBytesOnAnyNumberOfThreads(t *testing.T) {
+	defer threads(t, 1)
 	for _, l := range layers() {
-		run := func() (all []float64) {
+		run := func(n int) (all [][]float64, images int) {
+			threads(t, n)
 			err := torch.Do(func(s *torch.Scope) error {
 				a := l.arguments(s, seeded(), torch.Float32)
-				y := l.fused(s, a)
+				b := slices.Clone(a)
+				b[0] = s.ChannelsLast(a[0])
+				y := l.fused(s, b)
 				for _, g := range append(slices.Clone(y), s.Grad(weighted(s, seeded(), y), a, false)...) {
-					all = append(all, s.Float64s(s.To(g, torch.Float64))...)
+					all = append(all, s.Float64s(s.To(g, torch.Float64)))
 				}
+				images = len(y) + 1
 				return nil
 			})
 			if err != nil {
 				t.Fatal(err)
 			}
-			return all
+			return all, images
 		}
-		if !slices.Equal(run(), run()) {
-			t.Errorf("%s: the second run differs from the first", l.name)
+		want, images := run(1)
+		for _, n := range []int{2, 5} {
+			got, _ := run(n)
+			again, _ := run(n)
+			for i := range got {
+				if !slices.Equal(got[i], again[i]) {
+					t.Errorf("%s, %d threads: result %d differs from run to run", l.name, n, i)
+				}
+				if i < images && !slices.Equal(got[i], want[i]) {
+					t.Errorf("%s, %d threads: result %d has other bytes than on one thread", l.name, n, i)
+				}
+				if d := difference(got[i], want[i]); !(d <= 1e-5) {
+					t.Errorf("%s, %d threads: result %d differs by %g of the largest from that on one thread", l.name, n, i, d)
+				}
+			}
 		}
+	}
+}
+
+// threads sets the number of threads.
+func threads(t *testing.T, n int) {
+	t.Helper()
+	if err := torch.SetThreads(n); err != nil {
+		t.Fatal(err)
 	}
 }
 

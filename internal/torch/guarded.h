@@ -12,5 +12,7 @@ template <class F> char *guarded(F body) {
     return strdup(e.what_without_backtrace());
   } catch (const std::exception &e) {
     return strdup(e.what());
+  } catch (...) {
+    return strdup("an exception of unknown type");
   }
 }

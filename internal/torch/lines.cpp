@@ -1,4 +1,5 @@
 #include "lines.h"
+#include "processor.h"
 
 #include <algorithm>
 #include <atomic>
@@ -26,8 +27,7 @@ constexpr int kBytes = 16;
 #include "lines_steps.h"
 } // namespace base
 
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
-#define FRINGE_WIDE
+#ifdef FRINGE_LEVELS
 #pragma GCC push_options
 #pragma GCC target("avx2,fma")
 namespace avx2 {
@@ -47,9 +47,12 @@ constexpr int kBytes = 64;
 } // namespace
 
 int64_t smooth(int64_t n) {
+  n = std::max<int64_t>(n, 1);
   while (!is_smooth(n)) n++;
   return n;
 }
+
+namespace {
 
 template <class T> Plan<T> make_plan(int64_t n) {
   Plan<T> p{n, {}, {}, {}, std::vector<int32_t>(n)};
@@ -74,6 +77,10 @@ template <class T> Plan<T> make_plan(int64_t n) {
   }
   return p;
 }
+
+std::atomic<int> limit{64}; // bytes of a vector
+
+} // namespace
 
 template <class T> const Plan<T> &plan(int64_t n) {
   static std::mutex lock;
@@ -126,12 +133,10 @@ void Plane::unmirror() const {
   }
 }
 
-std::atomic<int> limit{64};
-
 void limit_vectors(int bytes) { limit = bytes; }
 
 template <class T> const Steps<T> &steps() {
-#ifdef FRINGE_WIDE
+#ifdef FRINGE_LEVELS
   static const bool fma = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
   static const bool wide = fma && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
   if (wide && limit >= 64) return avx512::kSteps<T>;

@@ -1,4 +1,4 @@
-// Fourier transforms of many lines at once, for the operators of toeplitz.cpp and halfplane.cpp: the lines are the lanes of vectors, so
+// Fourier transforms of many lines at once, for the operators of toeplitz.cpp and nonuniform.cpp: the lines are the lanes of vectors, so
 // that every step of a transform is the same arithmetic on all of them. Lines are zero-padded to twice their length, in two halves:
 // even frequencies are the transform of the line, odd ones that of the line times exp(-i pi j/n). The padding is never stored.
 #pragma once
@@ -9,7 +9,7 @@
 namespace fringe {
 
 // Radices of transforms, and with them the lengths: products of 2, 3, 5 and 7.
-int64_t smooth(int64_t n); // the smallest such length that is not below n
+int64_t smooth(int64_t n); // the smallest such length that is not below n: 1 for all n <= 1
 
 // Plan is the transform of n lines. Forwards it goes from natural order to the order of pos, backwards from that to natural order.
 template <class T> struct Plan {

@@ -226,10 +226,11 @@ template <class T> void columns(const Grid<T> &g, const T *image, const T *beam,
   const Plan<T> &p = *g.y;
   V<T> *z[2] = {reinterpret_cast<V<T> *>(scratch), reinterpret_cast<V<T> *>(scratch) + 2 * p.n};
   const int64_t x = block * 2 * n, left = std::min<int64_t>(n, g.nx - x), right = std::max<int64_t>(0, std::min<int64_t>(n, g.nx - x - n));
+  const int64_t next = right > 0 ? n : 0; // the right lines begin there
   for (int64_t y = 0; y < g.ny; y++) {
     const int64_t at = y * g.nx + x;
-    V<T> re = load_some<T>(image + at, left), im = load_some<T>(image + at + n, right);
-    if (beam) re *= load_some<T>(beam + at, left), im *= load_some<T>(beam + at + n, right);
+    V<T> re = load_some<T>(image + at, left), im = load_some<T>(image + at + next, right);
+    if (beam) re *= load_some<T>(beam + at, left), im *= load_some<T>(beam + at + next, right);
     z[0][2 * y] = re, z[0][2 * y + 1] = im;
   }
   split<T>(p, z[0], z[1], g.ny);
@@ -310,12 +311,12 @@ template <class T, class F> FRINGE_INLINE void back_to(const Grid<T> &g, const T
 
 template <class T> void back(const Grid<T> &g, const T *spectrum, const T *beam, T *image, int64_t block, T *scratch) {
   constexpr int n = kLanes<T>;
-  const int64_t x = block * 2 * n, left = g.nx - x, right = g.nx - x - n;
+  const int64_t x = block * 2 * n, left = g.nx - x, right = g.nx - x - n, next = right > 0 ? n : 0;
   back_to<T>(g, spectrum, block, scratch, [&](int64_t y, V<T> re, V<T> im) {
     const int64_t at = y * g.nx + x;
-    if (beam) re *= load_some<T>(beam + at, left), im *= load_some<T>(beam + at + n, right);
+    if (beam) re *= load_some<T>(beam + at, left), im *= load_some<T>(beam + at + next, right);
     store_some<T>(image + at, re, left);
-    store_some<T>(image + at + n, im, right);
+    store_some<T>(image + at + next, im, right);
   });
 }
 

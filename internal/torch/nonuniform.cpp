@@ -83,14 +83,14 @@ extern "C" char *fringe_nonuniform(int64_t ny, int64_t nx, int64_t my, int64_t m
   });
 }
 
-extern "C" void fringe_nonuniform_free(void *n) { delete static_cast<NonUniform *>(n); }
+extern "C" void fringe_nonuniform_free(void *n) noexcept { delete static_cast<NonUniform *>(n); }
 
-extern "C" void fringe_nonuniform_blocks(void *p, int64_t *columns, int64_t *rows) {
+extern "C" void fringe_nonuniform_blocks(void *p, int64_t *columns, int64_t *rows) noexcept {
   const auto &g = static_cast<NonUniform *>(p)->plane.grid;
   *columns = g.column_blocks(), *rows = g.row_blocks();
 }
 
-extern "C" void fringe_nonuniform_step(void *p, int step, int64_t from, int64_t to, int worker, double *data) {
+extern "C" void fringe_nonuniform_step(void *p, int step, int64_t from, int64_t to, int worker, double *data) noexcept {
   NonUniform &n = *static_cast<NonUniform *>(p);
   const fringe::Plane &f = n.plane;
   const auto &g = f.grid;
@@ -114,4 +114,4 @@ extern "C" void fringe_nonuniform_step(void *p, int step, int64_t from, int64_t 
   }
 }
 
-extern "C" int64_t fringe_smooth(int64_t n) { return fringe::smooth(n); }
+extern "C" int64_t fringe_smooth(int64_t n) noexcept { return fringe::smooth(n); }

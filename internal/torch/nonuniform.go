@@ -7,6 +7,7 @@ import "C"
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"unsafe"
 )
 
@@ -23,7 +24,8 @@ type NonUniformOptions struct {
 	// visibilities, complemented (^k) where the point is the mirror image of the one asked for.
 	X, Y  []float64
 	Index []int32
-	// Tiles are the ends of ranges of points, Colours those of ranges of tiles: tiles of one colour touch no common grid point.
+	// Tiles are the ends of ranges of points, Colours those of ranges of tiles: tiles of one colour touch no common grid point. None descends,
+	// and the last end is the number of points, or of tiles.
 	Tiles, Colours []int
 	Threads        int
 }
@@ -36,10 +38,10 @@ type NonUniform struct {
 	pixels, points int
 }
 
-// Smooth returns the smallest length that is not below n and whose transforms are fast.
+// Smooth returns the smallest length that is not below n and whose transforms are fast, 1 for every n ≤ 1.
 func Smooth(n int) int { return int(C.fringe_smooth(C.int64_t(n))) }
 
-// NewNonUniform prepares a transform; it copies what is long.
+// NewNonUniform prepares a transform; it keeps none of the slices.
 func NewNonUniform(o NonUniformOptions) (*NonUniform, error) {
 	switch {
 	case o.NY < 1 || o.NX < 1 || o.MY < max(o.NY, 16) || o.MX < max(o.NX, 16) || Smooth(o.MY) != o.MY || Smooth(o.MX) != o.MX:
@@ -50,6 +52,9 @@ func NewNonUniform(o NonUniformOptions) (*NonUniform, error) {
 		return nil, fmt.Errorf("torch: a kernel of width %d with %d coefficients", o.Width, len(o.Coefficients))
 	case len(o.X) == 0 || len(o.X) != len(o.Y) || len(o.X) != len(o.Index) || o.Threads < 1:
 		return nil, fmt.Errorf("torch: %d x, %d y and %d places on %d threads", len(o.X), len(o.Y), len(o.Index), o.Threads)
+	}
+	if !areEnds(o.Tiles, len(o.X)) || !areEnds(o.Colours, len(o.Tiles)) {
+		return nil, fmt.Errorf("torch: the ends of %d tiles or of %d colours do not divide %d points", len(o.Tiles), len(o.Colours), len(o.X))
 	}
 	for j, x := range o.X {
 		if y := o.Y[j]; !(x >= 0 && x <= float64(2*o.MX) && y >= 0 && y <= float64(o.MY)) {
@@ -70,8 +75,13 @@ func NewNonUniform(o NonUniformOptions) (*NonUniform, error) {
 	var columns, rows C.int64_t
 	C.fringe_nonuniform_blocks(n.handle, &columns, &rows)
 	n.columns, n.rows = int(columns), int(rows)
-	n.o = NonUniformOptions{Tiles: o.Tiles, Colours: o.Colours, Threads: o.Threads}
+	n.o = NonUniformOptions{Tiles: slices.Clone(o.Tiles), Colours: slices.Clone(o.Colours), Threads: o.Threads}
 	return n, nil
+}
+
+// areEnds reports whether the ends are those of ranges that follow each other and cover count elements.
+func areEnds(ends []int, count int) bool {
+	return len(ends) > 0 && ends[0] >= 0 && slices.IsSorted(ends) && ends[len(ends)-1] == count
 }
 
 // Forward fills vis with the spectrum of the image at the points.

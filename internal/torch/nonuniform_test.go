@@ -121,6 +121,32 @@ func TestNonUniformGivesTheSameBytesOnAnyNumberOfThreads(t *testing.T) {
 	}
 }
 
+// The caller may do with its slices what it likes.
+func TestNonUniformKeepsNoSlices(t *testing.T) {
+	n, o := onGrid(t, 5, 6, 4, 1)
+	img, want, got := slices.Repeat([]float64{1}, 30), make([]complex128, len(o.X)), make([]complex128, len(o.X))
+	if err := n.Forward(want, img); err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range [][]float64{o.Factor, o.Coefficients, o.X, o.Y} {
+		clear(x)
+	}
+	clear(o.Index)
+	clear(o.Tiles)
+	clear(o.Colours)
+	if err := n.Forward(got, img); err != nil || !slices.Equal(got, want) {
+		t.Errorf("a transform whose options were cleared gives other visibilities (%v)", err)
+	}
+}
+
+func TestSmooth(t *testing.T) {
+	for n, want := range map[int]int{-7: 1, 0: 1, 1: 1, 2: 2, 11: 12, 13: 14, 97: 98, 128: 128, 211: 216} {
+		if got := torch.Smooth(n); got != want {
+			t.Errorf("Smooth(%d) is %d, want %d", n, got, want)
+		}
+	}
+}
+
 func TestNonUniformRefuses(t *testing.T) {
 	for name, change := range map[string]func(o *torch.NonUniformOptions){
 		"pixels in":    func(o *torch.NonUniformOptions) { o.MX = 11 },
@@ -130,6 +156,14 @@ func TestNonUniformRefuses(t *testing.T) {
 		"places":       func(o *torch.NonUniformOptions) { o.Index = nil },
 		"threads":      func(o *torch.NonUniformOptions) { o.Threads = 0 },
 		"off the":      func(o *torch.NonUniformOptions) { o.X[7] = math.NaN() },
+		"ends":         func(o *torch.NonUniformOptions) { o.Tiles[2]++ },
+		"the ends":     func(o *torch.NonUniformOptions) { o.Tiles[0] = -1 },
+		"tiles":        func(o *torch.NonUniformOptions) { o.Tiles = o.Tiles[:2] },
+		"of 3":         func(o *torch.NonUniformOptions) { o.Tiles[0], o.Tiles[1] = 170, 100 },
+		"of 0 tiles":   func(o *torch.NonUniformOptions) { o.Tiles = nil },
+		"colours":      func(o *torch.NonUniformOptions) { o.Colours[2] = 4 },
+		"3 colours":    func(o *torch.NonUniformOptions) { o.Colours[2] = 2 },
+		"0 colours":    func(o *torch.NonUniformOptions) { o.Colours = nil },
 		"the place":    func(o *torch.NonUniformOptions) { o.Index[7] = ^int32(300) },
 	} {
 		_, o := onGrid(t, 5, 6, 4, 1)

@@ -1,3 +1,4 @@
+#include "arguments.h"
 #include "guarded.h"
 #include "normact.h"
 #include "shim.h"
@@ -5,7 +6,6 @@
 #include <ATen/Parallel.h>
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/csrc/autograd/custom_function.h>
-#include <torch/types.h>
 
 #include <cmath>
 #include <vector>
@@ -13,7 +13,6 @@
 using torch::Tensor;
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
-using Optional = c10::optional<Tensor>;
 
 namespace {
 
@@ -218,15 +217,14 @@ struct NormAct : torch::autograd::Function<NormAct> {
 
 extern "C" char *fringe_norm_act(void *x, void *weight, void *bias, int64_t groups, double eps, int silu, double slope, int pooled, void **out) {
   return guarded([&] {
-    auto optional = [](void *t) { return t ? Optional(*static_cast<Tensor *>(t)) : Optional(); };
     const Tensor &a = *static_cast<Tensor *>(x);
-    const Optional w = optional(weight), b = optional(bias);
+    const Optional w = argument(weight), b = argument(bias);
     TORCH_CHECK(a.dim() == 4 && groups > 0 && a.size(1) % groups == 0 && !w == !b, "the groups must divide the channels of images");
     for (const Optional &t : {w, b})
       TORCH_CHECK(!t || (t->sizes() == at::IntArrayRef(a.size(1)) && t->scalar_type() == a.scalar_type() && t->is_contiguous()), "the scale or shift does not fit the image");
     TORCH_CHECK(w || groups == a.size(1), "a normalisation without weights is over each channel alone");
     const How how{groups, eps, slope, silu != 0, pooled != 0};
-    const bool plain = !a.is_cpu() || a.scalar_type() != at::kFloat || a.numel() == 0 || a.size(2) * a.size(3) < 2 ||
+    const bool plain = !in_float32_on_cpu({a, w, b}) || a.numel() == 0 || a.size(2) * a.size(3) < 2 ||
                        (pooled && (a.size(2) % 2 || a.size(3) % 2));
     const auto y = plain ? composed(a, w, b, how) : NormAct::apply(a, w, b, how);
     for (size_t i = 0; i < y.size(); i++) out[i] = new Tensor(y[i]);

@@ -1,9 +1,10 @@
 #include "normact.h"
+#include "processor.h"
 
 #include <cstring>
 
 // One version for each level of x86-64, chosen when the program starts.
-#ifdef __x86_64__
+#ifdef FRINGE_LEVELS
 #define KERNEL __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default"), optimize("O3")))
 #else
 #define KERNEL

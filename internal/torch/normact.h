@@ -6,7 +6,8 @@ namespace normact {
 
 enum Activation { kSiLU, kLeakyReLU };
 
-constexpr int64_t kChunk = 256; // pixels whose sums are taken in float32; sums of chunks are in float64
+// Sums over a chunk of 2·⌊kChunk/w⌋ rows of w pixels, at least two, are taken in float32; sums of chunks are in float64.
+constexpr int64_t kChunk = 256;
 
 // moments writes for each of c channels the first value, the sum and the sum of squares of the distances from it, over pixels: [3, c].
 void moments(const float *x, int64_t pixels, int64_t c, float *out);

@@ -141,7 +141,7 @@ char *fringe_irfft2(void *x, int64_t ny, int64_t nx, void **out) {
 }
 
 // -1 for the CPU, else the number of the CUDA device.
-int fringe_device(void *x) { return T(x).is_cuda() ? T(x).get_device() : -1; }
+int fringe_device(void *x) noexcept { return T(x).is_cuda() ? T(x).get_device() : -1; }
 
 char *fringe_leaky_relu(void *x, double slope, void **out) {
   return guarded([&] { *out = new Tensor(at::leaky_relu(T(x), slope)); });
@@ -179,7 +179,7 @@ char *fringe_set_threads(int n) {
 }
 
 // A choice of mallopt is for the life of the process; 0 is a refusal.
-int fringe_keep_memory(void) {
+int fringe_keep_memory(void) noexcept {
 #ifdef __GLIBC__
   return mallopt(M_ARENA_MAX, 1) && mallopt(M_MMAP_MAX, 0) && mallopt(M_TRIM_THRESHOLD, INT_MAX) && mallopt(M_TOP_PAD, 16 << 20);
 #else
@@ -187,13 +187,13 @@ int fringe_keep_memory(void) {
 #endif
 }
 
-int fringe_threads(void) { return at::get_num_threads(); }
+int fringe_threads(void) noexcept { return at::get_num_threads(); }
 
-int fringe_grad_mode(int enabled) {
+int fringe_grad_mode(int enabled) noexcept {
   const int before = at::GradMode::is_enabled();
   at::GradMode::set_enabled(enabled != 0);
   return before;
 }
 
-const char *fringe_version(void) { return TORCH_VERSION; }
+const char *fringe_version(void) noexcept { return TORCH_VERSION; }
 }

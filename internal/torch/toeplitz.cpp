@@ -132,10 +132,11 @@ extern "C" char *fringe_toeplitz_kernel(void *kernel, int64_t ny, int64_t nx, vo
   return guarded([&] {
     torch::NoGradGuard no_grad;
     const Tensor &k = *static_cast<Tensor *>(kernel);
+    TORCH_CHECK(ny > 0 && nx > 0, "images have at least one pixel, not ", ny, " x ", nx);
     TORCH_CHECK(k.dim() == 4 && k.size(1) == 1 && k.size(2) == 2 * ny && k.size(3) == nx + 1, "a kernel has the shape [batch, 1, 2ny, nx+1]");
     TORCH_CHECK(k.scalar_type() == at::kDouble || k.scalar_type() == at::kFloat, "a kernel is float32 or float64");
     if (!k.is_cpu())
-      *out = new Tensor(k.contiguous());
+      *out = new Tensor(k.clone(at::MemoryFormat::Contiguous));
     else
       *out = new Tensor(k.scalar_type() == at::kDouble ? prepared<double>(k, ny, nx) : prepared<float>(k, ny, nx));
   });
@@ -144,7 +145,8 @@ extern "C" char *fringe_toeplitz_kernel(void *kernel, int64_t ny, int64_t nx, vo
 extern "C" char *fringe_toeplitz(void *x, void *kernel, void **out) {
   return guarded([&] {
     const Tensor &a = *static_cast<Tensor *>(x), &k = *static_cast<Tensor *>(kernel);
-    TORCH_CHECK(a.dim() == 4 && a.size(1) == 1 && (k.size(0) == 1 || k.size(0) == a.size(0)), "images are [batch 1 ny nx] with the kernel's batch");
+    TORCH_CHECK(a.dim() == 4 && a.size(1) == 1 && a.size(2) > 0 && a.size(3) > 0, "images are [batch 1 ny nx] with at least one pixel");
+    TORCH_CHECK(k.dim() > 0 && (k.size(0) == 1 || k.size(0) == a.size(0)), "the kernel's batch is neither one nor that of the images");
     TORCH_CHECK(k.scalar_type() == a.scalar_type() && (a.scalar_type() == at::kDouble || a.scalar_type() == at::kFloat),
                 "images and kernel must be both float32 or both float64");
     if (a.is_cpu()) check_prepared(k, a.size(2), a.size(3));
@@ -152,7 +154,7 @@ extern "C" char *fringe_toeplitz(void *x, void *kernel, void **out) {
   });
 }
 
-extern "C" void fringe_limit_vectors(int bytes) { fringe::limit_vectors(bytes); }
+extern "C" void fringe_limit_vectors(int bytes) noexcept { fringe::limit_vectors(bytes); }
 
 namespace {
 
@@ -170,6 +172,7 @@ extern "C" char *fringe_gradient(void *kernel, int64_t index, int64_t ny, int64_
   return guarded([&] {
     const Tensor &k = *static_cast<Tensor *>(kernel);
     TORCH_CHECK(k.scalar_type() == at::kDouble, "the kernel must be float64");
+    TORCH_CHECK(ny > 0 && nx > 0, "images have at least one pixel, not ", ny, " x ", nx);
     check_prepared(k, ny, nx);
     TORCH_CHECK(index >= 0 && index < k.size(0), "there is no kernel ", index);
     const auto g = grid<double>(ny, nx);
@@ -178,10 +181,10 @@ extern "C" char *fringe_gradient(void *kernel, int64_t index, int64_t ny, int64_
   });
 }
 
-extern "C" void fringe_gradient_free(void *p) { delete static_cast<Gradient *>(p); }
+extern "C" void fringe_gradient_free(void *p) noexcept { delete static_cast<Gradient *>(p); }
 
 extern "C" double fringe_gradient_step(void *p, int step, int64_t block, int worker, const double *image, const double *dirty, const double *beam,
-                                       double weight, double *gradient) {
+                                       double weight, double *gradient) noexcept {
   const Gradient &w = *static_cast<Gradient *>(p);
   double *scratch = w.work.scratch + worker * w.work.scratch_size;
   const auto &steps = fringe::steps<double>();

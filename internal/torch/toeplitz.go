@@ -30,7 +30,7 @@ func (s *Scope) Toeplitz(x, k *Tensor) *Tensor {
 	return s.own(op, lib.Ctensor(out), x, k)
 }
 
-// Quadratic is the function ½w(xᵀNx − 2xᵀb) of an image x of NY × NX pixels, where N is B·Toeplitz·B with the element Index of the batch
+// Quadratic is the function ½w·xᵀ(Nx − 2b) of an image x of NY × NX pixels, where N is B·Toeplitz·B with the element Index of the batch
 // of a kernel of ToeplitzKernel, float64 on the CPU.
 type Quadratic struct {
 	Kernel *Tensor
@@ -41,12 +41,13 @@ type Quadratic struct {
 	Weight float64   // w
 }
 
-// Gradient overwrites gradient with w(Nx − b), unless it is nil, and returns xᵀ(Nx − 2b). It works on Go's memory in place, and the
+// QuadraticGradient overwrites gradient with w(Nx − b), unless it is nil, and returns xᵀ(Nx − 2b): the value without its factor ½w, which a
+// caller may have other terms for. It works on Go's memory in place, and the
 // bytes do not depend on the number of threads. gradient must not be x.
-func (s *Scope) Gradient(q Quadratic, gradient, x []float64) float64 {
-	const op = "Gradient"
+func (s *Scope) QuadraticGradient(q Quadratic, gradient, x []float64) float64 {
+	const op = "QuadraticGradient"
 	n := q.NY * q.NX
-	if n < 1 || len(x) != n || (q.Dirty != nil && len(q.Dirty) != n) || (q.Beam != nil && len(q.Beam) != n) || (gradient != nil && len(gradient) != n) {
+	if q.NY < 1 || q.NX < 1 || len(x) != n || (q.Dirty != nil && len(q.Dirty) != n) || (q.Beam != nil && len(q.Beam) != n) || (gradient != nil && len(gradient) != n) {
 		fail(op, fmt.Sprintf("%d pixels and a gradient of %d for %d x %d", len(x), len(gradient), q.NY, q.NX), q.Kernel)
 	}
 	workers := int(C.fringe_threads())

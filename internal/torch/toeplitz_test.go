@@ -68,7 +68,7 @@ func TestToeplitzEqualsTransformsOfTheWholeGrid(t *testing.T) {
 }
 
 // A kernel of ones is the identity; the value and gradient of the quadratic function are then known on paper: xᵀ(B²x − 2b) and w(B²x − b).
-func TestGradientOfTheIdentity(t *testing.T) {
+func TestQuadraticGradientOfTheIdentity(t *testing.T) {
 	everyProcessor(t, func(s *torch.Scope) {
 		for _, size := range [][2]int64{{1, 1}, {5, 3}, {16, 32}, {11, 37}} {
 			ny, nx := size[0], size[1]
@@ -82,7 +82,7 @@ func TestGradientOfTheIdentity(t *testing.T) {
 			for _, q := range []torch.Quadratic{{}, {Dirty: b}, {Beam: beam}, {Dirty: b, Beam: beam}} {
 				q.Kernel, q.Index, q.NY, q.NX, q.Weight = kernel, 1, int(ny), int(nx), 3
 				grad, want, sum, size := make([]float64, n), make([]float64, n), 0.0, 0.0
-				got := s.Gradient(q, grad, x)
+				got := s.QuadraticGradient(q, grad, x)
 				for p := range n {
 					product, dirty := x[p], 0.0
 					if q.Beam != nil {
@@ -96,7 +96,7 @@ func TestGradientOfTheIdentity(t *testing.T) {
 					size += math.Abs(x[p] * (product - 2*dirty))
 				}
 				compare(t, grad, want, 1e-14) // some roundings
-				if math.Abs(got-sum) > 1e-14*size || s.Gradient(q, nil, x) != got {
+				if math.Abs(got-sum) > 1e-14*size || s.QuadraticGradient(q, nil, x) != got {
 					t.Errorf("%d x %d: got %.17g, want %.17g", ny, nx, got, sum)
 				}
 			}
@@ -122,17 +122,25 @@ func TestToeplitzIsDifferentiableTwice(t *testing.T) {
 
 func TestToeplitzRefuses(t *testing.T) {
 	for name, f := range map[string]func(s *torch.Scope){
-		"shape": func(s *torch.Scope) {
+		"kernel that is not made ready": func(s *torch.Scope) {
 			s.Toeplitz(s.Zeros(torch.Float64, 1, 1, 4, 4), s.Zeros(torch.Float64, 1, 1, 8, 5))
 		},
-		"kernel": func(s *torch.Scope) { s.ToeplitzKernel(s.Zeros(torch.Float64, 1, 1, 5, 8), 4, 4) },
+		"kernel":                 func(s *torch.Scope) { s.ToeplitzKernel(s.Zeros(torch.Float64, 1, 1, 5, 8), 4, 4) },
+		"side of ToeplitzKernel": func(s *torch.Scope) { s.ToeplitzKernel(s.Zeros(torch.Float64, 1, 1, 0, 5), 0, 4) },
+		"side of Toeplitz": func(s *torch.Scope) {
+			s.Toeplitz(s.Zeros(torch.Float64, 1, 1, 4, 0), s.Zeros(torch.Float64, 1, 1, 8))
+		},
+		"side of QuadraticGradient": func(s *torch.Scope) {
+			k := s.ToeplitzKernel(s.Zeros(torch.Float64, 1, 1, 2, 2), 1, 1)
+			s.QuadraticGradient(torch.Quadratic{Kernel: k, NY: -1, NX: -1}, nil, make([]float64, 1))
+		},
 		"length": func(s *torch.Scope) {
 			k := s.ToeplitzKernel(s.Zeros(torch.Float64, 1, 1, 8, 5), 4, 4)
-			s.Gradient(torch.Quadratic{Kernel: k, NY: 4, NX: 4}, make([]float64, 16), make([]float64, 15))
+			s.QuadraticGradient(torch.Quadratic{Kernel: k, NY: 4, NX: 4}, make([]float64, 16), make([]float64, 15))
 		},
 		"index": func(s *torch.Scope) {
 			k := s.ToeplitzKernel(s.Zeros(torch.Float64, 1, 1, 8, 5), 4, 4)
-			s.Gradient(torch.Quadratic{Kernel: k, Index: 1, NY: 4, NX: 4}, nil, make([]float64, 16))
+			s.QuadraticGradient(torch.Quadratic{Kernel: k, Index: 1, NY: 4, NX: 4}, nil, make([]float64, 16))
 		},
 		"size": func(s *torch.Scope) {
 			s.Toeplitz(s.Zeros(torch.Float64, 1, 1, 16, 16), s.ToeplitzKernel(s.Zeros(torch.Float64, 1, 1, 8, 5), 4, 4))

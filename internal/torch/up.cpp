@@ -1,3 +1,4 @@
+#include "arguments.h"
 #include "guarded.h"
 #include "normact.h"
 #include "shim.h"
@@ -5,12 +6,10 @@
 #include <ATen/Parallel.h>
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/csrc/autograd/custom_function.h>
-#include <torch/types.h>
 
 using torch::Tensor;
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
-using Optional = c10::optional<Tensor>;
 
 namespace {
 
@@ -79,15 +78,14 @@ struct Up : torch::autograd::Function<Up> {
 
 extern "C" char *fringe_up(void *x, void *weight, void *bias, void *skip, void **out) {
   return guarded([&] {
-    auto optional = [](void *t) { return t ? Optional(*static_cast<Tensor *>(t)) : Optional(); };
     const Tensor &a = *static_cast<Tensor *>(x), &w = *static_cast<Tensor *>(weight);
-    const Optional b = optional(bias), s = optional(skip);
+    const Optional b = argument(bias), s = argument(skip);
     TORCH_CHECK(a.dim() == 4 && w.dim() == 4 && w.size(0) == a.size(1) && w.size(2) == 2 && w.size(3) == 2, "the weights must be [in, out, 2, 2]");
     TORCH_CHECK(w.scalar_type() == a.scalar_type(), "the weights have another type than the image");
     TORCH_CHECK(!b || (b->sizes() == at::IntArrayRef(w.size(1)) && b->scalar_type() == a.scalar_type()), "the bias does not fit the weights");
     TORCH_CHECK(!s || (s->scalar_type() == a.scalar_type() && s->dim() == 4 && s->size(0) == a.size(0) && s->size(2) == 2 * a.size(2) &&
                        s->size(3) == 2 * a.size(3)),
                 "the skip must have twice the height and width");
-    *out = new Tensor(!a.is_cpu() || a.scalar_type() != at::kFloat || a.numel() == 0 ? composed(a, w, b, s) : Up::apply(a, w, b, s));
+    *out = new Tensor(!in_float32_on_cpu({a, w, b, s}) || a.numel() == 0 ? composed(a, w, b, s) : Up::apply(a, w, b, s));
   });
 }

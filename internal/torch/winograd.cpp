@@ -1,9 +1,10 @@
 #include "winograd.h"
+#include "processor.h"
 
 #include <algorithm>
 #include <cstring>
 
-#ifdef __x86_64__
+#ifdef FRINGE_LEVELS
 #define KERNEL __attribute__((target("arch=x86-64-v4"), optimize("O3")))
 #else
 #define KERNEL
@@ -114,7 +115,7 @@ KERNEL void transform_output(const float *m, const Image &im, int64_t width, int
       }
       for (int k = 0; k < 2; k++) {
         lanes left = t[4 * k] + t[4 * k + 1] + t[4 * k + 2] + b, right = t[4 * k + 1] - t[4 * k + 2] - t[4 * k + 3] + b;
-        if (e.relu) left = left > zero ? left : zero, right = right > zero ? right : zero;
+        if (e.relu) left = left < zero ? zero : left, right = right < zero ? zero : right; // a NaN stays one
         STORE(p[2 * k] + c, left + LOAD(r[2 * k] + c));
         STORE(p[2 * k + 1] + c, right + LOAD(r[2 * k + 1] + c));
       }
@@ -176,7 +177,7 @@ int64_t rows(int64_t in) { return (in + kRows - 1) / kRows * kRows; }
 } // namespace
 
 bool supported() {
-#ifdef __x86_64__
+#ifdef FRINGE_LEVELS
   return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
          __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512cd");
 #else
@@ -230,6 +231,7 @@ void convolve(const float *x, const float *u, const Image &image, int64_t in, in
   const int64_t inputs = plane(all * in), weights = plane(in * wide), outputs = plane(all * wide);
   float *v = scratch, *m = v + kPoints * inputs;
   transform_input(x, image, in, first, count, inputs, v);
+  for (int64_t p = 0; p < kPoints; p++) std::fill_n(v + p * inputs + count * in, (all - count) * in, 0.0f);
   for (int64_t p = 0; p < kPoints; p++) multiply(v + p * inputs, u + p * weights, all, in, out, m + p * outputs);
   transform_output(m, image, out, first, count, outputs, e, y);
 }
@@ -238,10 +240,12 @@ void correlate(const float *x, const float *g, const Image &image, int64_t in, i
                float *du) {
   const int64_t size = wide_block(in, out), wide = padded(out);
   const int64_t inputs = plane(size * in), outputs = plane(size * wide), sums = plane(rows(in) * wide);
-  float *v = scratch, *q = v + kPoints * inputs; // the last rows of a point of v are read beyond the width
+  float *v = scratch, *q = v + kPoints * inputs;
+  if (out % kLanes) std::fill_n(q, kPoints * outputs, 0.0f); // lanes beyond the width are read and not written
   for (int64_t t = first; t < last; t += size) {
     const int64_t count = std::min(size, last - t);
     transform_input(x, image, in, t, count, inputs, v);
+    for (int64_t p = 0; p < kPoints; p++) std::fill_n(v + p * inputs + count * in, kRows, 0.0f); // the last row is read beyond the width
     transform_gradient(g, image, out, t, count, outputs, q);
     for (int64_t p = 0; p < kPoints; p++) accumulate(t > first, v + p * inputs, q + p * outputs, count, in, out, du + p * sums);
   }

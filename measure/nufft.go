@@ -26,7 +26,8 @@ var _ radio.Operator = (*NUFFT)(nil)
 
 // NUFFTOptions says how accurate a NUFFT is and how it works. The zero value works.
 type NUFFTOptions struct {
-	// Eps is the relative error in the 2-norm, from 1e-14 to 0.1; 0 means 1e-12, which is hardly slower than 1e-6.
+	// Eps is the relative error in the 2-norm, from 1e-14 to 0.1, to a factor of 2 (4 for a source in a single pixel in a corner); 0 means
+	// 1e-12, which is hardly slower than 1e-6.
 	Eps float64
 	// Threads is the number of threads, 0 for 2; the bytes do not depend on it.
 	Threads int
@@ -43,8 +44,8 @@ func (o NUFFTOptions) Validate() error {
 	return nil
 }
 
-// NewNUFFT prepares the transform of images on g at the points u, v (wavelengths), with a relative error of at most about eps
-// in the 2-norm (1e-14 … 0.1; 1e-12 is hardly slower than 1e-6). It keeps u and v without copying them. It returns an error
+// NewNUFFT prepares the transform of images on g at the points u, v (wavelengths), with a relative error of about eps
+// in the 2-norm (1e-14 … 0.1; 1e-12 is hardly slower than 1e-6; see [NUFFTOptions]). It keeps u and v without copying them. It returns an error
 // where a point is not finite, or beyond [radio.Grid.MaxUV], where the image could not represent it.
 func NewNUFFT(g radio.Grid, u, v []float64, eps float64) (*NUFFT, error) {
 	if eps == 0 {

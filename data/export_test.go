@@ -48,3 +48,6 @@ func Fluxes(s Sky) (fluxes []float64) {
 	}
 	return fluxes
 }
+
+// SplitImages is splitImages.
+var SplitImages = splitImages

@@ -104,8 +104,12 @@ func validateFamilies(weights map[string]float64) error {
 	return nil
 }
 
-// family draws a sky of a family that exists.
+// family draws a sky of a family; nothing when there is none of that name.
 func (d drawer) family(name string) []part {
-	families := AllFamilies()
-	return families[slices.IndexFunc(families, func(f Family) bool { return f.Name == name })].draw(d)
+	for _, f := range d.families {
+		if f.Name == name {
+			return f.draw(d)
+		}
+	}
+	return nil
 }

@@ -8,6 +8,7 @@ type FieldError struct {
 	Field string // as YAML names it, such as scan_sec or effects.drift.phase_sigma_deg
 	Value string
 	Want  string // such as "within 0 to 90"
+	Note  string // what a special value means, such as "0 means 10"; or ""
 }
 
 // Error returns all of it in a sentence.
@@ -16,10 +17,18 @@ func (e *FieldError) Error() string {
 	if e.Of != "" {
 		name = e.Of + " " + name
 	}
-	return fmt.Sprintf("data: %s is %s, must be %s", name, e.Value, e.Want)
+	return fmt.Sprintf("data: %s is %s, must be %s%s", name, e.Value, e.Want, e.Remark())
+}
+
+// Remark returns the note in parentheses after a blank, or "".
+func (e *FieldError) Remark() string {
+	if e.Note == "" {
+		return ""
+	}
+	return " (" + e.Note + ")"
 }
 
 // outside returns the error for a number outside an interval.
 func outside(of, field string, value, lo, hi float64) error {
-	return &FieldError{of, field, fmt.Sprintf("%g", value), fmt.Sprintf("within %g to %g", lo, hi)}
+	return &FieldError{Of: of, Field: field, Value: fmt.Sprintf("%g", value), Want: fmt.Sprintf("within %g to %g", lo, hi)}
 }

@@ -33,16 +33,16 @@ func (s Setup) channels() int { return max(s.Channels, 1) }
 
 func (s Setup) validate() error {
 	if t := s.IntegrationSec; t != 0 && !(t >= 1e-3 && t <= 86400) {
-		return &FieldError{"observation", "integration_sec", fmt.Sprintf("%g", t), "within 0.001 to 86400 (0 means the whole scan)"}
+		return &FieldError{Of: "observation", Field: "integration_sec", Value: fmt.Sprintf("%g", t), Want: "within 0.001 to 86400", Note: "0 means the whole scan"}
 	}
 	if s.Channels < 0 || s.Channels > 1<<16 {
-		return &FieldError{"observation", "channels", fmt.Sprint(s.Channels), "between 1 and 65536 (0 means 1)"}
+		return &FieldError{Of: "observation", Field: "channels", Value: fmt.Sprint(s.Channels), Want: "between 1 and 65536", Note: "0 means 1"}
 	}
 	if !(s.DishMetres >= 0 && s.DishMetres <= 1000) {
-		return &FieldError{"observation", "dish_m", fmt.Sprintf("%g", s.DishMetres), "within 0 to 1000 (0 means no shadows)"}
+		return &FieldError{Of: "observation", Field: "dish_m", Value: fmt.Sprintf("%g", s.DishMetres), Want: "within 0 to 1000", Note: "0 means no shadows"}
 	}
 	if s.Frame != "" && s.Frame != "j2000" && s.Frame != "of_date" {
-		return &FieldError{"observation", "frame", fmt.Sprintf("%q", s.Frame), "j2000 or of_date"}
+		return &FieldError{Of: "observation", Field: "frame", Value: fmt.Sprintf("%q", s.Frame), Want: "j2000 or of_date"}
 	}
 	return nil
 }

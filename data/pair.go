@@ -91,7 +91,7 @@ func (c PairConfig) Pair(split Split, index uint64) (Pair, error) {
 		return Pair{}, fmt.Errorf("data: pair %d, the largest index is %d", index, uint64(MaxIndex))
 	}
 	g := c.Grid()
-	sky, err := c.Sky.For(split).Draw(Rng(c.Seed, split, SkyStream, index), g)
+	sky, err := c.Sky.Draw(split, Rng(c.Seed, split, SkyStream, index), g)
 	if err != nil {
 		return Pair{}, fmt.Errorf("data: %s pair %d: %w", split, index, err)
 	}

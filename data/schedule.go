@@ -102,7 +102,7 @@ func (s Schedule) plan() (plan, error) {
 	}
 	start, ok := ParseTime(s.Start)
 	if !ok {
-		return plan{}, &FieldError{"schedule", "start", fmt.Sprintf("%q", s.Start), "a time as 2017-04-11T00:46:00, or a modified Julian date from 40000 to 100000"}
+		return plan{}, &FieldError{Of: "schedule", Field: "start", Value: fmt.Sprintf("%q", s.Start), Want: "a time as 2017-04-11T00:46:00, or a modified Julian date from 40000 to 100000"}
 	}
 	scans := make([]scan, s.Scans)
 	for k := range scans {
@@ -130,7 +130,7 @@ func (s Schedule) checkRanges() error {
 		}
 	}
 	if s.BandwidthGHz >= 2*s.FreqGHz {
-		return &FieldError{"schedule", "bandwidth_ghz", fmt.Sprintf("%g", s.BandwidthGHz), fmt.Sprintf("below twice the frequency, %g", 2*s.FreqGHz)}
+		return &FieldError{Of: "schedule", Field: "bandwidth_ghz", Value: fmt.Sprintf("%g", s.BandwidthGHz), Want: fmt.Sprintf("below twice the frequency, %g", 2*s.FreqGHz)}
 	}
 	return nil
 }
@@ -148,7 +148,7 @@ func (s Schedule) stations() ([]radio.Station, error) {
 		}
 		for _, name := range s.Stations {
 			if !slices.Contains(names, name) {
-				return nil, &FieldError{"schedule", "stations", fmt.Sprintf("%q", name), fmt.Sprintf("one of array %s's, %s", s.Array, strings.Join(names, ", "))}
+				return nil, &FieldError{Of: "schedule", Field: "stations", Value: fmt.Sprintf("%q", name), Want: fmt.Sprintf("one of array %s's, %s", s.Array, strings.Join(names, ", "))}
 			}
 		}
 		all = slices.DeleteFunc(all, func(station radio.Station) bool { return !slices.Contains(s.Stations, station.Name) })

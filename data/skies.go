@@ -28,10 +28,10 @@ type SkyConfig struct {
 	DynamicRange Range `yaml:"dynamic_range,omitempty"`
 	// Images is a folder of FITS and PNG images, see [OpenImages], from which the family images draws.
 	Images string `yaml:"images,omitempty"`
+	// ImagesSHA256 is the digest of the folder, see [ImageFolder.SHA256]; "" takes it as it is, and [SkyConfig.Load] fills it in.
+	ImagesSHA256 string `yaml:"images_sha256,omitempty"`
 	// Folder, when not nil, is the folder Images, which is then not read again: see [SkyConfig.Load].
 	Folder *ImageFolder `yaml:"-"`
-	// Split says which images of the folder may be drawn.
-	Split Split `yaml:"-"`
 	// DynamicShare is the share of the skies that DynamicRange is for; the others stay as they are drawn. 0 means 1: all of them.
 	DynamicShare float64 `yaml:"dynamic_share,omitempty"`
 }
@@ -52,13 +52,13 @@ func (c SkyConfig) Validate() error {
 		return err
 	}
 	if p := c.MinWidthPixels; p != 0 && !(p >= 1 && p <= 16) {
-		return fmt.Errorf("data: sky min_width_pixels is %g, must be between 1 and 16 (0 means 2)", p)
+		return &FieldError{Of: "sky", Field: "min_width_pixels", Value: fmt.Sprintf("%g", p), Want: "between 1 and 16", Note: "0 means 2"}
 	}
 	if e := c.MaxExtent; e != 0 && !(e >= 0.2 && e <= 0.8) {
-		return fmt.Errorf("data: sky max_extent is %g, must be between 0.2 and 0.8 of the field (0 means 2/3)", e)
+		return &FieldError{Of: "sky", Field: "max_extent", Value: fmt.Sprintf("%g", e), Want: "between 0.2 and 0.8 of the field", Note: "0 means 2/3"}
 	}
 	if o := c.MaxOffset; o != 0 && !(o > 0 && o <= 0.3) {
-		return fmt.Errorf("data: sky max_offset is %g, must be positive and at most 0.3 of the field (0 means 0.08)", o)
+		return &FieldError{Of: "sky", Field: "max_offset", Value: fmt.Sprintf("%g", o), Want: "positive and at most 0.3 of the field", Note: "0 means 0.08"}
 	}
 	switch wanted := c.Families[images] > 0; {
 	case wanted && c.Images == "":
@@ -66,31 +66,46 @@ func (c SkyConfig) Validate() error {
 	case !wanted && c.Images != "":
 		return fmt.Errorf("data: sky images is %q, and no image would be drawn: give the family %s a weight in families", c.Images, images)
 	}
+	if c.ImagesSHA256 != "" && c.Images == "" {
+		return fmt.Errorf("data: sky images_sha256 is %q, and there are no images: name their folder in the field images", c.ImagesSHA256)
+	}
 	if s := c.DynamicShare; s != 0 && !(s > 0 && s <= 1 && !c.DynamicRange.IsZero()) {
 		return fmt.Errorf("data: sky dynamic_share is %g, must be between 0 and 1 and go with a dynamic_range", s)
 	}
 	return validDynamicRange(c.DynamicRange)
 }
 
-// Load returns the config with Folder read from Images, if it names any. What it draws depends no longer on files, which may change and
-// are otherwise read for every draw.
+// Load returns the config with Folder read from Images, if it names any, and its digest. What it draws depends no longer on files, which
+// may change and are otherwise read for every draw. A folder with another digest than ImagesSHA256 is an error.
 func (c SkyConfig) Load() (SkyConfig, error) {
-	var err error
-	if c.Images != "" && c.Folder == nil {
-		c.Folder, err = OpenImages(c.Images)
+	if c.Images == "" {
+		return c, nil
 	}
-	return c, err
+	if c.Folder == nil {
+		var err error
+		if c.Folder, err = OpenImages(c.Images); err != nil {
+			return c, err
+		}
+	}
+	if digest := c.Folder.SHA256(); c.ImagesSHA256 != "" && c.ImagesSHA256 != digest {
+		return c, fmt.Errorf("data: sky images: %q holds other images than before: images_sha256 is %.12s…, theirs %.12s…", c.Images, c.ImagesSHA256, digest)
+	}
+	c.ImagesSHA256 = c.Folder.SHA256()
+	return c, nil
 }
 
-// For returns the config that draws the images of a split.
-func (c SkyConfig) For(split Split) SkyConfig {
-	c.Split = split
+// Only returns the config that draws one family, without the images if that needs none.
+func (c SkyConfig) Only(family string) SkyConfig {
+	c.Families = map[string]float64{family: 1}
+	if family != images {
+		c.Images, c.ImagesSHA256, c.Folder = "", "", nil
+	}
 	return c
 }
 
 // Draw draws a sky for the field of g, which must be at least 32 pixels each way. The result is a continuous brightness,
-// to be rendered on g or on any other grid over the same field.
-func (c SkyConfig) Draw(rng *rand.Rand, g radio.Grid) (Sky, error) {
+// to be rendered on g or on any other grid over the same field. Only the images of the split are drawn.
+func (c SkyConfig) Draw(split Split, rng *rand.Rand, g radio.Grid) (Sky, error) {
 	if err := c.Validate(); err != nil {
 		return Sky{}, err
 	}
@@ -111,6 +126,8 @@ func (c SkyConfig) Draw(rng *rand.Rand, g radio.Grid) (Sky, error) {
 		width:  c.MinWidthPixels / float64(side),
 		extent: c.MaxExtent,
 		offset: c.MaxOffset,
+
+		families: AllFamilies(),
 	}
 	dynamic := 0.0
 	if r := c.DynamicRange; !r.IsZero() && (c.DynamicShare == 0 || d.Float64() < c.DynamicShare) {
@@ -119,7 +136,7 @@ func (c SkyConfig) Draw(rng *rand.Rand, g radio.Grid) (Sky, error) {
 	}
 	family := d.choose(c.Families)
 	if family == images {
-		d.picture = c.Folder.draw(rng, c.Split)
+		d.picture = c.Folder.draw(rng, split)
 	}
 	sky := Sky{Family: family, Image: d.picture.name, fieldRad: float64(side) * g.CellRad, pixel: d.pixel, parts: d.place(d.family(family))}
 	if dynamic > 0 {
@@ -145,7 +162,8 @@ type drawer struct {
 	extent float64 // largest extent
 	offset float64 // largest offset
 
-	picture picture // of the family images
+	families []Family
+	picture  picture // of the family images
 }
 
 // choose draws a name with probability proportional to its weight, in sorted order so that it is reproducible.

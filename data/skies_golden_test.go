@@ -17,7 +17,7 @@ func TestCompactSkiesStayTheSame(t *testing.T) {
 	}
 	hash := fnv.New64a()
 	for index := range uint64(40) {
-		sky, err := data.SkyConfig{}.Draw(data.Rng(1, data.Training, data.SkyStream, index), grid)
+		sky, err := data.SkyConfig{}.Draw(data.Training, data.Rng(1, data.Training, data.SkyStream, index), grid)
 		if err != nil {
 			t.Fatal(err)
 		}

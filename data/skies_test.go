@@ -21,7 +21,7 @@ func draw(t *testing.T, family string, index uint64) data.Sky {
 func drawOn(t *testing.T, g radio.Grid, family string, index uint64) data.Sky {
 	t.Helper()
 	c := data.SkyConfig{Families: map[string]float64{family: 1}}
-	sky, err := c.Draw(data.Rng(7, data.Training, data.SkyStream, index), g)
+	sky, err := c.Draw(data.Training, data.Rng(7, data.Training, data.SkyStream, index), g)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -154,7 +154,7 @@ func difference(coarse, fine []float64) (worst float64) {
 func TestFewRings(t *testing.T) {
 	rings, n := 0, 3000
 	for index := range n {
-		sky, err := data.SkyConfig{}.Draw(data.Rng(1, data.Training, data.SkyStream, uint64(index)), grid)
+		sky, err := data.SkyConfig{}.Draw(data.Training, data.Rng(1, data.Training, data.SkyStream, uint64(index)), grid)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -171,7 +171,7 @@ func TestFewRings(t *testing.T) {
 func TestRectangularAndOddGrids(t *testing.T) {
 	for _, g := range []radio.Grid{{NX: 33, NY: 47, CellRad: 1e-6}, {NX: 128, NY: 40, CellRad: 1e-9}} {
 		for index := range uint64(20) {
-			sky, err := data.SkyConfig{}.Draw(data.Rng(1, data.Validation, data.SkyStream, index), g)
+			sky, err := data.SkyConfig{}.Draw(data.Validation, data.Rng(1, data.Validation, data.SkyStream, index), g)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -195,12 +195,12 @@ func TestSkyConfigValidate(t *testing.T) {
 		"max_extent":        {MaxExtent: 1},
 		"max_offset":        {MaxOffset: -1},
 	} {
-		_, err := c.Draw(data.Rng(1, 0, 0, 0), grid)
+		_, err := c.Draw(0, data.Rng(1, 0, 0, 0), grid)
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%+v: error %v, want one with %q", c, err, want)
 		}
 	}
-	if _, err := (data.SkyConfig{}).Draw(data.Rng(1, 0, 0, 0), radio.Grid{NX: 8, NY: 8, CellRad: 1}); err == nil {
+	if _, err := (data.SkyConfig{}).Draw(0, data.Rng(1, 0, 0, 0), radio.Grid{NX: 8, NY: 8, CellRad: 1}); err == nil {
 		t.Error("a grid of 8 pixels: no error")
 	}
 }

@@ -26,7 +26,7 @@ type part struct {
 
 // brightness is a surface brightness in arbitrary units.
 type brightness interface {
-	// row adds the brightness at (x0 + i·dx, y), i = 0, 1, …, to dst.
+	// row adds the brightness at (x0 + i·dx, y), i = 0, 1, …, to dst, which is zero.
 	row(dst []float64, x0, dx, y float64)
 	// bounds returns a box outside of which the brightness is negligible (about 1e-3 of the peak and below).
 	bounds() box

@@ -52,7 +52,11 @@ func narrowing(steep float64) float64 {
 // validDynamicRange says what a dynamic range may be.
 func validDynamicRange(r Range) error {
 	if !r.IsZero() && !(r[0] >= 1/faint && r[0] <= r[1] && r[1] <= 5e5) {
-		return fmt.Errorf("data: sky dynamic_range is %g, must be ascending within 10 and 5e5 (absent leaves the skies as drawn)", r)
+		value, want := fmt.Sprintf("%g", r), "ascending within 10 to 5e5"
+		if r[0] == r[1] {
+			value, want = fmt.Sprintf("%g", r[0]), "within 10 to 5e5"
+		}
+		return &FieldError{Of: "sky", Field: "dynamic_range", Value: value, Want: want, Note: "absent leaves the skies as drawn"}
 	}
 	return nil
 }

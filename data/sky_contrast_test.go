@@ -28,7 +28,7 @@ func TestSteepnessSolvesTheEquation(t *testing.T) {
 func raisedSky(t *testing.T, family string, index uint64, dynamic float64, g radio.Grid) data.Sky {
 	t.Helper()
 	c := data.SkyConfig{Families: map[string]float64{family: 1}, DynamicRange: data.Range{dynamic, dynamic}}
-	sky, err := c.Draw(data.Rng(9, data.Training, data.SkyStream, index), g)
+	sky, err := c.Draw(data.Training, data.Rng(9, data.Training, data.SkyStream, index), g)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -102,7 +102,7 @@ func TestDynamicShare(t *testing.T) {
 	c := data.SkyConfig{Families: map[string]float64{"gaussian": 1}, DynamicRange: data.Range{1e4, 1e4}, DynamicShare: 0.25}
 	count := 0
 	for index := range uint64(400) {
-		sky, err := c.Draw(data.Rng(3, data.Training, data.SkyStream, index), grid)
+		sky, err := c.Draw(data.Training, data.Rng(3, data.Training, data.SkyStream, index), grid)
 		if err != nil {
 			t.Fatal(err)
 		}

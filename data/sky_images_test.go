@@ -6,6 +6,7 @@ import (
 	"image/color"
 	"image/png"
 	"math"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -84,7 +85,7 @@ func TestImagesAreAugmented(t *testing.T) {
 	mirrored, small, large, east := 0, math.Inf(1), 0.0, 0
 	seen := map[float64]bool{}
 	for index := range uint64(draws) {
-		sky, err := c.Draw(data.Rng(1, data.Training, data.SkyStream, index), grid)
+		sky, err := c.Draw(data.Training, data.Rng(1, data.Training, data.SkyStream, index), grid)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -129,7 +130,7 @@ func TestImagesAreProper(t *testing.T) {
 		t.Fatal(err)
 	}
 	for index := range uint64(40) {
-		sky, err := c.Draw(data.Rng(2, data.Training, data.SkyStream, index), grid)
+		sky, err := c.Draw(data.Training, data.Rng(2, data.Training, data.SkyStream, index), grid)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -158,15 +159,15 @@ func TestSplitsShareNoImages(t *testing.T) {
 			split[name] = s
 		}
 	}
-	if len(split) != 23 || len(folder.Names(data.Validation)) != 2 || len(folder.Names(data.Evaluation)) != 2 {
+	if len(split) != 23 || len(folder.Names(data.Validation)) == 0 || len(folder.Names(data.Evaluation)) == 0 {
 		t.Errorf("files are split as %v", split)
 	}
 	drawn := map[string]bool{}
 	for _, s := range []data.Split{data.Training, data.Validation, data.Evaluation} {
-		c := imagesFrom(dir).For(s)
+		c := imagesFrom(dir)
 		c.Folder = folder
 		for index := range uint64(300) {
-			sky, err := c.Draw(data.Rng(3, s, data.SkyStream, index), grid)
+			sky, err := c.Draw(s, data.Rng(3, s, data.SkyStream, index), grid)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -208,7 +209,7 @@ func TestImagesThatCannotBeDrawn(t *testing.T) {
 	for dir, want := range map[string]string{
 		filepath.Join(empty, "none"): "none", empty: "holds 0", few: "holds 2", dark: "night.png", broken: "broken.fits", small: "small.fits",
 	} {
-		_, err := imagesFrom(dir).Draw(data.Rng(1, 0, 0, 0), grid)
+		_, err := imagesFrom(dir).Draw(0, data.Rng(1, 0, 0, 0), grid)
 		if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), filepath.Base(dir)) {
 			t.Errorf("%s: error %v, want one with %q", dir, err, want)
 		}
@@ -277,7 +278,7 @@ func TestImagesAreNotFinerThanPixels(t *testing.T) {
 		for _, n := range []int{32, 64} {
 			worst, g := 0.0, radio.Grid{NX: n, NY: n, CellRad: 1e-9}
 			for index := range uint64(100) {
-				sky, err := c.Draw(data.Rng(5, data.Training, data.SkyStream, index), g)
+				sky, err := c.Draw(data.Training, data.Rng(5, data.Training, data.SkyStream, index), g)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -286,6 +287,97 @@ func TestImagesAreNotFinerThanPixels(t *testing.T) {
 			if t.Logf("%d pixels, dynamic range %g: %.3g", n, dynamic, worst); worst > 0.05 {
 				t.Errorf("%d pixels, dynamic range %g: %.3g of the flux of a sky is at the highest frequency of the pixels", n, dynamic, worst)
 			}
+		}
+	}
+}
+
+// A folder that grows by one file at a time, in any order, never validates or evaluates with what was for training. Each split has an image from
+// the third on unless the hashes of all are below a fifth, and of a thousand a tenth each: 100 with a scatter of 9.5.
+func TestImagesOfTrainingStayThere(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 0))
+	for range 20 {
+		var names []string
+		training := map[string]bool{}
+		for k := range 60 {
+			names = append(names, fmt.Sprintf("%x-%d.fits", rng.Uint32(), k))
+			split := data.SplitImages(slices.Clone(names))
+			if n := len(split[data.Training]) + len(split[data.Validation]) + len(split[data.Evaluation]); n != k+1 {
+				t.Fatalf("%d of %d files are in a split", n, k+1)
+			}
+			for _, s := range []data.Split{data.Validation, data.Evaluation} {
+				if k >= 20 && len(split[s]) == 0 {
+					t.Errorf("of %d files none is for %s", k+1, s)
+				}
+				for _, name := range split[s] {
+					if training[name] {
+						t.Errorf("%s is for %s of %d files, and was for training of fewer", name, s, k+1)
+					}
+				}
+			}
+			for _, name := range split[data.Training] {
+				training[name] = true
+			}
+		}
+	}
+	var many []string
+	for k := range 1000 {
+		many = append(many, fmt.Sprintf("%d.png", k))
+	}
+	split := data.SplitImages(many)
+	for _, s := range []data.Split{data.Validation, data.Evaluation} {
+		if n := len(split[s]); math.Abs(float64(n)-100) > 40 {
+			t.Errorf("%d of 1000 files are for %s", n, s)
+		}
+	}
+}
+
+// A config that was loaded knows its images: another file, another name or another content is an error.
+func TestImagesThatChangeAreNoticed(t *testing.T) {
+	dir := folderOf(t, 5)
+	c, err := imagesFrom(dir).Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(c.ImagesSHA256) != 64 {
+		t.Fatalf("the digest is %q", c.ImagesSHA256)
+	}
+	c.Folder = nil
+	if again, err := c.Load(); err != nil || again.ImagesSHA256 != c.ImagesSHA256 {
+		t.Errorf("the same folder again: %v", err)
+	}
+	file := filepath.Join(dir, "sky02.png")
+	for what, change := range map[string]func() error{
+		"another content": func() error { writePNG(t, file, [3]uint8{255, 150, 81}); return nil },
+		"another name":    func() error { return os.Rename(file, filepath.Join(dir, "sky9.png")) },
+		"one more":        func() error { writePNG(t, filepath.Join(dir, "sky10.png"), [3]uint8{9, 9, 9}); return nil },
+	} {
+		if err := change(); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := c.Load(); err == nil || !strings.Contains(err.Error(), "other images than before") {
+			t.Errorf("%s: error %v", what, err)
+		}
+		writePNG(t, file, [3]uint8{255, 150, 80})
+		for _, more := range []string{"sky9.png", "sky10.png"} {
+			_ = os.Remove(filepath.Join(dir, more)) // where it is there
+		}
+	}
+	if _, err := c.Load(); err != nil {
+		t.Errorf("the folder as it was: %v", err)
+	}
+	if err := (data.SkyConfig{ImagesSHA256: "ab"}).Validate(); err == nil || !strings.Contains(err.Error(), "images_sha256") {
+		t.Errorf("a digest of no images: error %v", err)
+	}
+}
+
+// One family of a config with images is drawn without them, and that of the images with them.
+func TestOnlyOneFamily(t *testing.T) {
+	c := imagesFrom(folderOf(t, 3))
+	c.Families = map[string]float64{"images": 1, "ring": 1}
+	for _, family := range []string{"ring", "images"} {
+		sky, err := c.Only(family).Draw(data.Evaluation, data.Rng(1, data.Evaluation, data.SkyStream, 0), grid)
+		if err != nil || sky.Family != family {
+			t.Errorf("%s: a sky of %q, %v", family, sky.Family, err)
 		}
 	}
 }

@@ -135,11 +135,10 @@ func (t textured) moved(scale, dx, dy float64) brightness {
 }
 
 func (t textured) row(dst []float64, x0, dx, y float64) {
-	one := make([]float64, len(dst))
-	t.brightness.row(one, x0, dx, y)
-	for i, b := range one {
+	t.brightness.row(dst, x0, dx, y)
+	for i, b := range dst {
 		if b > 0 {
-			dst[i] += b * t.texture.at(x0+float64(i)*dx, y)
+			dst[i] = b * t.texture.at(x0+float64(i)*dx, y)
 		}
 	}
 }

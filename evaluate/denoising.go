@@ -50,6 +50,9 @@ type DenoisingOutcome struct {
 // no sky is.
 func (u DenoisingSuite) Run(ctx context.Context, methods []DenoisingMethod) (cells []DenoisingCell, err error) {
 	of := len(u.Families) * len(u.Levels)
+	if u.Skies, err = u.Skies.Load(); err != nil {
+		return nil, fmt.Errorf("evaluate: %w", err)
+	}
 	for _, family := range u.Families {
 		for _, sigma := range u.Levels {
 			cell, err := u.cell(ctx, methods, family, sigma)

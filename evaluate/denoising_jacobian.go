@@ -67,6 +67,9 @@ type LargestNorms struct {
 // MeasureJacobians measures a network at noisy skies of the judged split, at every level of the suite, taking the families in turn.
 func (u DenoisingSuite) MeasureJacobians(ctx context.Context, t Trained, families []string, c Jacobians) (found []JacobianSummary, err error) {
 	c = c.WithDefaults()
+	if u.Skies, err = u.Skies.Load(); err != nil {
+		return nil, fmt.Errorf("evaluate: %w", err)
+	}
 	for _, sigma := range u.Levels {
 		row := JacobianSummary{Method: t.Label, Sigma: sigma}
 		var norms [2][]float64

@@ -30,7 +30,7 @@ const familyBits = 20
 // and the shape of its noise are the same at every level.
 func (d skies) draw(split data.Split, family string, first, count int, sigma float64) (truth [][]float64, noisy Noisy, err error) {
 	c := d.config.WithDefaults()
-	c.Sky.Families = map[string]float64{family: 1}
+	c.Sky = c.Sky.Only(family)
 	noisy.Side = c.Pixels
 	hash := fnv.New64a()
 	_, _ = hash.Write([]byte(family))

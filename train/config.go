@@ -6,6 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"reflect"
+	"slices"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -54,6 +57,38 @@ func Decode(text []byte, to any) error {
 		return fmt.Errorf("train: read config: %w", err)
 	}
 	return nil
+}
+
+// decodeExactly decodes JSON with the digits of its numbers.
+func decodeExactly(text []byte, to any) error {
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.UseNumber()
+	return d.Decode(to)
+}
+
+// difference names the first field, by its path, in which two decoded configs differ; "" when they are equal.
+func difference(a, b any, path string) string {
+	x, isMap := a.(map[string]any)
+	y, both := b.(map[string]any)
+	if !isMap || !both {
+		if reflect.DeepEqual(a, b) {
+			return ""
+		}
+		return path
+	}
+	all := maps.Clone(x)
+	maps.Copy(all, y)
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		inside := strings.TrimPrefix(path+"."+name, ".")
+		_, here := x[name]
+		if _, there := y[name]; here != there {
+			return inside
+		}
+		if d := difference(x[name], y[name], inside); d != "" {
+			return d
+		}
+	}
+	return ""
 }
 
 // KindOf returns the kind of a YAML training file.

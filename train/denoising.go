@@ -43,10 +43,9 @@ func NewDenoising(net NoiseRemover, c DenoisingConfig, seed uint64) (*Denoising,
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
-	c = c.WithDefaults()
-	var err error
-	if c.Sky, err = c.Sky.Load(); err != nil {
-		return nil, fmt.Errorf("train: denoising.sky: %w", err)
+	c, err := c.WithDefaults().Load()
+	if err != nil {
+		return nil, err
 	}
 	d := &Denoising{NoiseRemover: net, side: c.Pixels, loss: c.Loss, jacobian: c.Jacobian.withDefaults(), levels: ValidationSigmas()}
 	if len(d.Buffers()) > 0 && c.Jacobian.Weight > 0 {

@@ -24,12 +24,10 @@ type DenoisingBatch struct {
 // pixel is log-uniform between PeakMin and PeakMax and its noise between SigmaMin and SigmaMax. Images that the skies are drawn from are
 // read now and never again.
 func DenoisingBatches(c DenoisingConfig, seed uint64, batch int) func(step int) (DenoisingBatch, error) {
-	c = c.WithDefaults()
-	sky, err := c.Sky.Load()
-	c.Sky = sky
+	c, err := c.WithDefaults().Load()
 	return func(step int) (DenoisingBatch, error) {
 		if err != nil {
-			return DenoisingBatch{}, fmt.Errorf("train: denoising.sky: %w", err)
+			return DenoisingBatch{}, err
 		}
 		b := DenoisingBatch{Side: c.Pixels}
 		for i := range batch {
@@ -56,7 +54,7 @@ func DenoisingBatches(c DenoisingConfig, seed uint64, batch int) func(step int) 
 // Draw returns sky number index of a split on the grid of the config, in FITS order with a brightest pixel of 1.
 func (c DenoisingConfig) Draw(seed uint64, split data.Split, index uint64) ([]float64, error) {
 	grid := c.Grid()
-	sky, err := c.Sky.For(split).Draw(data.Rng(seed, split, data.SkyStream, index), grid)
+	sky, err := c.Sky.Draw(split, data.Rng(seed, split, data.SkyStream, index), grid)
 	if err != nil {
 		return nil, fmt.Errorf("train: %s sky %d: %w", split, index, err)
 	}

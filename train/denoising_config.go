@@ -80,6 +80,15 @@ func (c DenoisingConfig) Validate() error {
 	return nil
 }
 
+// Load returns the config with the images that it names read, see [data.SkyConfig.Load].
+func (c DenoisingConfig) Load() (DenoisingConfig, error) {
+	var err error
+	if c.Sky, err = c.Sky.Load(); err != nil {
+		return c, fmt.Errorf("train: denoising.sky: %w", err)
+	}
+	return c, nil
+}
+
 // Grid returns the grid of the images, with pixels of 1 µas when they may be of any scale.
 func (c DenoisingConfig) Grid() radio.Grid {
 	c = c.WithDefaults()

@@ -202,7 +202,7 @@ func TestRunRefusesToOverwriteOrMixRuns(t *testing.T) {
 		want string
 	}{
 		{config(dir), "holds a run at step 7"},
-		{other, "another config"},
+		{other, "another config (a differs)"},
 		{seed, "with seed 5, the config asks for a line with seed 6"},
 		{nothing, "no checkpoint here"},
 	} {

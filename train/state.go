@@ -1,8 +1,6 @@
 package train
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -139,12 +137,12 @@ func sameRun(got, want checkpoints.Manifest) error {
 	if got.Kind != want.Kind || got.Seed != want.Seed {
 		return fmt.Errorf("it is a %s with seed %d, the config asks for a %s with seed %d", got.Kind, got.Seed, want.Kind, want.Seed)
 	}
-	var a, b bytes.Buffer
-	if err := errors.Join(json.Compact(&a, got.Config), json.Compact(&b, want.Config)); err != nil {
+	var a, b map[string]any
+	if err := errors.Join(decodeExactly(got.Config, &a), decodeExactly(want.Config, &b)); err != nil {
 		return fmt.Errorf("read field config: %w", err)
 	}
-	if !bytes.Equal(a.Bytes(), b.Bytes()) {
-		return errors.New("it was trained with another config; resume with the same one, or start in another folder")
+	if field := difference(a, b, ""); field != "" {
+		return fmt.Errorf("it was trained with another config (%s differs); resume with the same one, or start in another folder", field)
 	}
 	return nil
 }

@@ -1,19 +1,23 @@
 package train
 
 import (
+	"errors"
 	"fmt"
 
 	"fringe/data"
 	"fringe/shards"
 )
 
-// ShardsManifest returns the manifest of the pairs first, first + 1, … of a split that the config trains or validates on. The
-// caller sets Program and PerShard.
+// ShardsManifest returns the manifest of the pairs first, first + 1, … of a split that the config trains or validates on, with the
+// stations and the digest of the images that they are drawn from. The caller sets Program and PerShard.
 func (c ReconstructionConfig) ShardsManifest(seed uint64, split data.Split, first uint64, count int) (shards.Manifest, error) {
 	if err := c.Validate(); err != nil {
 		return shards.Manifest{}, err
 	}
-	c = c.WithDefaults()
+	c, err := c.WithDefaults().Load()
+	if err != nil {
+		return shards.Manifest{}, err
+	}
 	pairs := c.Pairs(seed)
 	pairs.Transform = data.Transform(pairs.Transform.String())
 	config, err := ConfigJSON(struct {
@@ -23,14 +27,10 @@ func (c ReconstructionConfig) ShardsManifest(seed uint64, split data.Split, firs
 	if err != nil {
 		return shards.Manifest{}, err
 	}
-	observation, err := c.Observation.Load()
-	if err != nil {
-		return shards.Manifest{}, err
-	}
 	g := pairs.Grid()
 	return shards.Manifest{
 		Config: config, Seed: seed, Split: split.String(), First: first, Count: count,
-		NX: g.NX, NY: g.NY, CellRad: g.CellRad, Stations: observation.Stations,
+		NX: g.NX, NY: g.NY, CellRad: g.CellRad, Stations: c.Observation.Stations,
 	}, nil
 }
 
@@ -46,6 +46,12 @@ func (c ReconstructionConfig) stored(seed uint64) (func(n int) (shards.Example, 
 	}
 	want.PerShard, want.Program = set.Manifest.PerShard, set.Manifest.Program
 	if field := set.Manifest.Difference(want); field != "" {
+		if field == "config" {
+			var a, b any
+			if errors.Join(decodeExactly(set.Manifest.Config, &a), decodeExactly(want.Config, &b)) == nil {
+				field = difference(a, b, field)
+			}
+		}
 		return nil, fmt.Errorf("train: reconstruction.shards: %q holds other pairs than this config trains on: field %s of its manifest differs", c.Shards, field)
 	}
 	return func(n int) (shards.Example, error) { return set.Example(set.Order(n)) }, nil

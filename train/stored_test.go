@@ -2,12 +2,15 @@ package train_test
 
 import (
 	"context"
+	"fmt"
+	"os"
 	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
 
 	"fringe/data"
+	"fringe/radio"
 	"fringe/shards"
 	"fringe/train"
 )
@@ -64,7 +67,7 @@ func TestShardsOfAnotherConfigAreRefused(t *testing.T) {
 	c.Shards = store(t, c, 3, 3)
 	other := c
 	other.Systematic = 0.03
-	if _, err := train.ReconstructionBatches(other, 3, 2)(0); err == nil || !strings.Contains(err.Error(), "field config of its manifest differs") {
+	if _, err := train.ReconstructionBatches(other, 3, 2)(0); err == nil || !strings.Contains(err.Error(), "field config.systematic of its manifest differs") {
 		t.Errorf("another config: %v", err)
 	}
 	if _, err := train.ReconstructionBatches(c, 4, 2)(0); err == nil || !strings.Contains(err.Error(), "field config") {
@@ -73,5 +76,41 @@ func TestShardsOfAnotherConfigAreRefused(t *testing.T) {
 	c.Shards = t.TempDir()
 	if _, err := train.ReconstructionBatches(c, 3, 2)(0); err == nil || !strings.Contains(err.Error(), "there are no pairs here") {
 		t.Errorf("an empty folder: %v", err)
+	}
+}
+
+// Pairs of images belong to those images: after one of them has changed, neither their set nor a config that was pinned goes with the folder.
+func TestShardsOfOtherImagesAreRefused(t *testing.T) {
+	dir, g := t.TempDir(), radio.Grid{NX: 16, NY: 16, CellRad: 1e-9}
+	paint := func(k int, middle float64) {
+		img := make([]float64, g.Len())
+		img[8*16+8], img[4*16+k] = middle, 1
+		if err := data.WriteImage(filepath.Join(dir, fmt.Sprintf("%d.fits", k)), img, g, data.ImageHeader{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for k := range 4 {
+		paint(k, 2)
+	}
+	c := observations()
+	c.Sky = data.SkyConfig{Families: map[string]float64{"images": 1}, Images: dir}
+	pinned, err := c.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Shards = store(t, c, 3, 2)
+	if _, err := train.ReconstructionBatches(c, 3, 2)(0); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(filepath.Join(dir, "1.fits")); err != nil {
+		t.Fatal(err)
+	}
+	paint(1, 3)
+	if _, err := train.ReconstructionBatches(c, 3, 2)(0); err == nil || !strings.Contains(err.Error(), "field config.sky.images_sha256 of its manifest differs") {
+		t.Errorf("pairs of images that have changed: %v", err)
+	}
+	pinned.Sky.Folder = nil
+	if _, err := train.ReconstructionBatches(pinned, 3, 2)(0); err == nil || !strings.Contains(err.Error(), "other images than before") {
+		t.Errorf("a config of images that have changed: %v", err)
 	}
 }

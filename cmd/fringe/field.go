@@ -76,25 +76,32 @@ const compactBeams = 16
 
 // defaultField returns pixels for data that nobody gave a field for: few and fine ones for a compact source, seen by an array that
 // is not connected; otherwise (wide) as many as the source may need that baselines of these lengths see, no wider than an
-// integration smears. It sorts lengths.
+// integration smears.
 func defaultField(lengths []float64, integrationSec, resolution float64, connected bool) (cell float64, npix int, wide bool) {
 	field := largestScale(lengths)
 	if !connected && field <= compactBeams*resolution {
 		return resolution / 12, fewPixels, false
 	}
 	if integrationSec > 0 {
-		field = math.Min(field, smearing(resolution, integrationSec))
+		field = math.Min(field, smearedField(resolution, integrationSec))
 	}
 	cell, npix = wideField(field, resolution)
 	return cell, npix, true
 }
 
-// smearing returns the field of view (radians) at whose edge the phase of a source turns by one radian within an interval (s) on the
-// longest baseline B = 1/resolution, where an average loses 4 % of the amplitude; or the interval for a field. The phase 2πBl turns by
-// 2πBlωt at most, with ω the rate at which the Earth turns and l half of the field.
-func smearing(resolution, fieldOrInterval float64) float64 {
-	const earthRate = 7.2921e-5 // rad/s
-	return resolution / (math.Pi * earthRate * fieldOrInterval)
+// earthRate is the angle by which the Earth turns, in rad/s.
+const earthRate = 7.2921e-5
+
+// smearedField returns the field of view (radians) at whose edge the phase of a source turns by one radian within an interval (s) on the
+// longest baseline B = 1/resolution, where an average loses 4 % of the amplitude. The phase 2πBl turns by 2πBlωt at most, with ω the rate
+// at which the Earth turns and l half of the field.
+func smearedField(resolution, intervalSec float64) float64 {
+	return resolution / (math.Pi * earthRate * intervalSec)
+}
+
+// smearingInterval returns the interval (s) for which [smearedField] is a field (radians).
+func smearingInterval(resolution, field float64) float64 {
+	return resolution / (math.Pi * earthRate * field)
 }
 
 // limitAverages averages over less than a scan where that would smear the edge of the field.
@@ -104,7 +111,7 @@ func (j *job) limitAverages() {
 		if !s.obs.limited {
 			continue
 		}
-		longest := smearing(1/s.obs.vis.UVMax(), field)
+		longest := smearingInterval(1/s.obs.vis.UVMax(), field)
 		if longest < s.obs.whole.LongestScan() {
 			s.obs.binSec = longest
 			s.obs.average()
@@ -132,10 +139,10 @@ func pixelsFor(field, resolution float64) int {
 }
 
 // largestScale returns the size of the largest source that data of these baseline lengths (wavelengths) can see: twice the angular scale
-// of the shortest, those that only one in twenty falls short of. It sorts lengths.
+// of the shortest, those that only one in twenty falls short of.
 func largestScale(lengths []float64) float64 {
-	slices.Sort(lengths)
-	return 2 / math.Max(lengths[len(lengths)/20], 1)
+	ascending := slices.Sorted(slices.Values(lengths))
+	return 2 / math.Max(ascending[len(ascending)/20], 1)
 }
 
 // wideField returns pixels for a field, within the limits.

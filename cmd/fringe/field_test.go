@@ -11,10 +11,10 @@ import (
 // ω = 7.29e-5/s that is 1/(2π · 9.45e-8 · 2.32e8 · 7.29e-5) = 99.6 s.
 func TestSmearing(t *testing.T) {
 	resolution := 1 / 2.32e8
-	if got := smearing(resolution, 39*radio.Milliarcsecond); math.Abs(got-99.6) > 0.1 {
+	if got := smearingInterval(resolution, 39*radio.Milliarcsecond); math.Abs(got-99.6) > 0.1 {
 		t.Errorf("%g s, want 99.6", got)
 	}
-	if got := smearing(resolution, smearing(resolution, 1e-7)); math.Abs(got/1e-7-1) > 1e-12 {
+	if got := smearedField(resolution, smearingInterval(resolution, 1e-7)); math.Abs(got/1e-7-1) > 1e-12 {
 		t.Errorf("field and interval are not inverse: %g", got)
 	}
 }
@@ -37,8 +37,8 @@ func TestDefaultField(t *testing.T) {
 		t.Errorf("a wide field: %d pixels of %g, wide %v", npix, cell, wide)
 	}
 	cell, npix, wide = defaultField(lengths(1e5), 300, resolution, false)
-	if field := cell * float64(npix); !wide || math.Abs(field/smearing(resolution, 300)-1) > 1e-12 {
-		t.Errorf("integrations of 300 s: a field of %g, want the %g that they allow", field, smearing(resolution, 300))
+	if field := cell * float64(npix); !wide || math.Abs(field/smearedField(resolution, 300)-1) > 1e-12 {
+		t.Errorf("integrations of 300 s: a field of %g, want the %g that they allow", field, smearedField(resolution, 300))
 	}
 	if _, npix, _ = defaultField(lengths(1), 0, resolution, true); npix > manyPixels {
 		t.Errorf("%d pixels", npix)

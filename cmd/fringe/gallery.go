@@ -3,11 +3,13 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"fringe/checkpoints"
 	"fringe/data"
@@ -40,16 +42,25 @@ type gallery struct {
 	draws    int
 	force    bool
 	observer observer // array "" for that of the family
+	inFlags  func(err error, family string) error
 }
 
-// gallery returns what the flags ask for.
-func (o *observeFlags) gallery(dir string) gallery {
-	g := gallery{dir: dir, family: o.family, seed: o.seed, draws: 64, force: o.force,
-		sky: data.SkyConfig{Images: o.images, DynamicRange: data.Range{o.dynamic, o.dynamic}}}
+// gallery returns what the flags ask for. Those that a gallery does not use are an error.
+func (o *observeFlags) gallery(dir string) (gallery, error) {
+	used := []string{"sky", "images", "dynamic-range", "seed", "array", "start", "force"}
+	if name := firstChanged(o.set, used...); name != "" {
+		return gallery{}, withHint(fmt.Errorf("--%s is for one observation, and --gallery draws many skies", name), "it takes --%s", strings.Join(used, ", --"))
+	}
+	if o.set.Changed("start") && !o.set.Changed("array") {
+		return gallery{}, withHint(errors.New("--start without --array: every family of a gallery has its own array and start"), "give both, or neither")
+	}
+	g := gallery{dir: dir, family: o.family, seed: o.seed, draws: 64, force: o.force, inFlags: o.inDrawn}
 	if o.set.Changed("array") {
 		g.observer = observer{o.schedule.Array, o.schedule.Start}
 	}
-	return g
+	var err error
+	g.sky, err = o.skies()
+	return g, err
 }
 
 // run writes a PNG for each family: its draws at the left, their dirty images at the right.
@@ -114,19 +125,15 @@ func (g gallery) show(family string, log io.Writer) error {
 // tiles draws the skies and makes their dirty images.
 func (g gallery) tiles(family string, v *view) (skies, dirty figure.Block, err error) {
 	skies, dirty = figure.Block{Side: galleryPixels, Stretch: 20}, figure.Block{Side: galleryPixels, Stretch: 3}
-	c := g.sky
-	c.Families = map[string]float64{family: 1}
-	if family != "images" {
-		c.Images = ""
-	}
-	if c, err = c.For(data.Evaluation).Load(); err != nil {
-		return skies, dirty, err
+	c, err := g.sky.Only(family).Load()
+	if err != nil {
+		return skies, dirty, g.inFlags(err, family)
 	}
 	for k := range g.draws {
 		rng := func(s data.Stream) *rand.Rand { return data.Rng(g.seed, data.Evaluation, s, uint64(k)) }
-		sky, err := c.Draw(rng(data.SkyStream), v.grid)
+		sky, err := c.Draw(data.Evaluation, rng(data.SkyStream), v.grid)
 		if err != nil {
-			return skies, dirty, withHint(err, "fringe simulate --list-skies names the families")
+			return skies, dirty, g.inFlags(err, family)
 		}
 		image, err := v.dirty(sky, rng)
 		if err != nil {

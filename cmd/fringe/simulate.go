@@ -1,8 +1,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -32,13 +34,23 @@ that says what was done. --dry-run tells what would be seen and writes nothing.`
   fringe simulate --gallery out/gallery --seed 2`,
 		RunE: func(c *cobra.Command, args []string) error {
 			if list {
+				if name := firstChanged(c.Flags(), "list-skies"); name != "" || len(args) > 0 {
+					return withHint(errors.New("--list-skies names the families of skies, and takes no config and no other flag"), "leave the rest out")
+				}
 				return listSkies(c.OutOrStdout())
 			}
 			if folder != "" {
 				if err := onlyObservation(args, pairs.set); err != nil {
 					return err
 				}
-				return one.gallery(folder).run(c.Context(), c.ErrOrStderr())
+				if out != "" {
+					return withHint(errors.New("--gallery writes its pictures into its own folder, and --out names another file"), "leave one of them out")
+				}
+				g, err := one.gallery(folder)
+				if err != nil {
+					return err
+				}
+				return g.run(c.Context(), c.ErrOrStderr())
 			}
 			if one.image == "" && one.family == "" {
 				if err := onlyPairs(c, args, one.set); err != nil {
@@ -96,10 +108,10 @@ func onlyObservation(args []string, others *pflag.FlagSet) error {
 	return nil
 }
 
-// firstChanged returns the name of a flag of the set that was given, or "".
-func firstChanged(set *pflag.FlagSet) (name string) {
+// firstChanged returns the name of a flag of the set that was given, besides those that may be, or "".
+func firstChanged(set *pflag.FlagSet, besides ...string) (name string) {
 	set.VisitAll(func(f *pflag.Flag) {
-		if f.Changed && name == "" {
+		if f.Changed && name == "" && !slices.Contains(besides, f.Name) {
 			name = f.Name
 		}
 	})

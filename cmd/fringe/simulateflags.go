@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -126,12 +127,30 @@ func (o *observeFlags) plan(sky *simulatedSky) (data.Schedule, error) {
 	return s, nil
 }
 
-// inFlags returns an error about a field of the schedule in the words of its flag.
+// inFlags returns an error about fields of the schedule or the sky in the words of their flags.
 func (o *observeFlags) inFlags(err error) error {
-	var field *data.FieldError
-	if !errors.As(err, &field) {
-		return withHint(err, "when and where: --start, --source and --min-elevation; by whom: --array and --stations; the rest: fringe simulate --help")
+	all := []error{err}
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		all = joined.Unwrap()
 	}
+	var wrong, flags []string
+	for _, err := range all {
+		var field *data.FieldError
+		if !errors.As(err, &field) {
+			return withHint(err, "when and where: --start, --source and --min-elevation; by whom: --array and --stations; the rest: fringe simulate --help")
+		}
+		flag, unit, ok := flagOf(field.Field)
+		if !ok {
+			return err
+		}
+		wrong = append(wrong, fmt.Sprintf("--%s is %s%s, must be %s%s%s", flag, field.Value, unit, field.Want, unit, field.Remark()))
+		flags = append(flags, "--"+flag)
+	}
+	return withHint(reworded{strings.Join(wrong, "; "), err}, "fringe simulate --help tells about %s", strings.Join(flags, " and "))
+}
+
+// flagOf returns the flag and the unit of a field.
+func flagOf(field string) (flag, unit string, ok bool) {
 	f, ok := map[string]struct{ flag, unit string }{
 		"start": {"start", ""}, "stations": {"stations", ""}, "scans": {"scans", ""}, "scan_sec": {"scan", " s"}, "gap_sec": {"gap", " s"},
 		"integration_sec": {"integration", " s"}, "channels": {"channels", ""}, "freq_ghz": {"freq", " GHz"}, "bandwidth_ghz": {"bandwidth", " GHz"},
@@ -139,11 +158,7 @@ func (o *observeFlags) inFlags(err error) error {
 		"effects.drift.amplitude_sigma": {"gain-amplitude", ""}, "effects.drift.phase_sigma_deg": {"gain-phase", " degrees"},
 		"effects.drift.correlation_sec": {"gain-time", " s"}, "effects.leakage.d_term": {"leakage", ""}, "effects.flags.fraction": {"lost", ""},
 		"effects.flags.station_fraction": {"stations-off", ""}, "effects.smearing.time_samples": {"smear-time", ""},
-		"effects.smearing.channel_samples": {"smear-channel", ""},
-	}[field.Field]
-	if !ok {
-		return err
-	}
-	wrong := reworded{fmt.Sprintf("--%s is %s%s, must be %s%s", f.flag, field.Value, f.unit, field.Want, f.unit), err}
-	return withHint(wrong, "fringe simulate --help says what --%s means", f.flag)
+		"effects.smearing.channel_samples": {"smear-channel", ""}, "dynamic_range": {"dynamic-range", ""},
+	}[field]
+	return f.flag, f.unit, ok
 }

@@ -63,6 +63,9 @@ func (p *pairsFlags) run(ctx context.Context, path, out string, log io.Writer) e
 	if err == nil {
 		c, err = p.override(c)
 	}
+	if err == nil {
+		c.Reconstruction, err = c.Reconstruction.Load()
+	}
 	var m shards.Manifest
 	if err == nil {
 		m, err = c.manifest()
@@ -135,9 +138,6 @@ func (c pairsConfig) write(ctx context.Context, m shards.Manifest, out string, w
 	}
 	split, err := data.ParseSplit(m.Split)
 	if err != nil {
-		return err
-	}
-	if c.Reconstruction, err = c.Reconstruction.Load(); err != nil {
 		return err
 	}
 	bar := newPairsProgress(log, c.Count)

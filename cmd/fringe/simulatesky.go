@@ -28,16 +28,49 @@ func (o *observeFlags) sky() (*simulatedSky, error) {
 	if o.family != "" {
 		return o.draw()
 	}
-	if o.set.Changed("npix") {
-		return nil, withHint(errors.New("--npix is for a drawn sky, and an image has its own pixels"), "leave it out, or draw a sky with --sky")
+	for _, flag := range []string{"npix", "dynamic-range", "images"} {
+		if o.set.Changed(flag) {
+			return nil, withHint(fmt.Errorf("--%s is for a drawn sky, and %s is observed as it is", flag, o.image), "leave it out, or draw a sky with --sky")
+		}
 	}
 	return o.read()
+}
+
+// skies returns the skies that --sky draws, or any that --images and --dynamic-range allow when there is no --sky.
+func (o *observeFlags) skies() (data.SkyConfig, error) {
+	c := data.SkyConfig{Images: o.images}
+	switch {
+	case o.family == "images" && o.images == "":
+		return c, withHint(errors.New("--sky images needs a folder of FITS or PNG images"), "name it with --images DIR")
+	case o.family != "images" && o.family != "" && o.images != "":
+		return c, withHint(fmt.Errorf("--images is for --sky images, and --sky %s draws none", o.family), "leave one of them out")
+	}
+	if o.set.Changed("dynamic-range") {
+		c.DynamicRange = data.Range{o.dynamic, o.dynamic}
+	}
+	return c, nil
+}
+
+// inDrawn returns an error about a drawn sky with the flag that mends it.
+func (o *observeFlags) inDrawn(err error, family string) error {
+	var field *data.FieldError
+	switch {
+	case errors.As(err, &field):
+		return o.inFlags(err)
+	case family == "images":
+		return withHint(err, "--images names a folder of FITS or PNG images, three at least")
+	}
+	return withHint(err, "fringe simulate --list-skies names the families")
 }
 
 // draw draws the sky of --sky from the seed, at an index that no pair has.
 func (o *observeFlags) draw() (*simulatedSky, error) {
 	if o.npix < 32 || o.npix > 4096 {
 		return nil, fmt.Errorf("--npix is %d, must be between 32 and 4096", o.npix)
+	}
+	c, err := o.skies()
+	if err != nil {
+		return nil, err
 	}
 	s := &simulatedSky{what: fmt.Sprintf("%s, seed %d", o.family, o.seed), fluxJy: o.flux.value}
 	width := o.fov.value
@@ -51,11 +84,9 @@ func (o *observeFlags) draw() (*simulatedSky, error) {
 		s.fluxJy = 1
 	}
 	s.grid = radio.Grid{NX: o.npix, NY: o.npix, CellRad: width / float64(o.npix)}
-	var err error
-	c := data.SkyConfig{Families: map[string]float64{o.family: 1}, Images: o.images, DynamicRange: data.Range{o.dynamic, o.dynamic}}
-	s.drawn, err = c.For(data.Evaluation).Draw(data.Rng(o.seed, data.Evaluation, data.SkyStream, data.MaxIndex), s.grid)
+	s.drawn, err = c.Only(o.family).Draw(data.Evaluation, data.Rng(o.seed, data.Evaluation, data.SkyStream, data.MaxIndex), s.grid)
 	if err != nil {
-		return nil, withHint(err, "fringe simulate --list-skies names the families")
+		return nil, o.inDrawn(err, o.family)
 	}
 	if s.drawn.Family != o.family {
 		s.what = fmt.Sprintf("%s (%s)", s.what, s.drawn.Family)

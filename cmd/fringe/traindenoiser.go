@@ -29,7 +29,10 @@ func newDenoiserTraining(text []byte, steps int) (*training, error) {
 	if err := refuseEmptyNetwork(text); err != nil {
 		return nil, err
 	}
-	c.Denoising = c.Denoising.WithDefaults()
+	var err error
+	if c.Denoising, err = c.Denoising.WithDefaults().Load(); err != nil {
+		return nil, err
+	}
 	net, network, err := models.NewNetwork(c.NetworkConfig, rand.New(rand.NewPCG(c.Seed, weightsStream)))
 	if err != nil {
 		return nil, err

@@ -20,7 +20,10 @@ func newUnrolledTraining(text []byte, steps int) (*training, error) {
 	if err := readTraining(text, steps, &c, &c.Config); err != nil {
 		return nil, err
 	}
-	c.Reconstruction = c.Reconstruction.WithDefaults()
+	var err error
+	if c.Reconstruction, err = c.Reconstruction.WithDefaults().Load(); err != nil {
+		return nil, err
+	}
 	net, err := unrolled.New(c.Unrolled, rand.New(rand.NewPCG(c.Seed, weightsStream)))
 	if err != nil {
 		return nil, err

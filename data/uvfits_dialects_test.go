@@ -175,7 +175,7 @@ func TestUVFITSSources(t *testing.T) {
 		}
 	}
 	for wanted, want := range map[string]string{
-		"":        "it holds 2 sources, choose one with Source: 3C84 (number 1, 1 groups), M87 (number 2, 2 groups)",
+		"":        "it holds 2 sources, choose one with option Source: 3C84 (number 1, 1 groups), M87 (number 2, 2 groups)",
 		"CYGNUSA": "it holds no source \"CYGNUSA\", only 3C84 (number 1, 1 groups), M87",
 	} {
 		var about *data.OptionError

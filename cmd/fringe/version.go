@@ -1,4 +1,4 @@
 package main
 
 // version is what --version prints and reports and FITS headers carry.
-const version = "0.2.0"
+const version = "0.3.0"

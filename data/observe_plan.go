@@ -93,6 +93,11 @@ func (p plan) most() float64 {
 	return n * float64(p.setup.channels()) * stations * (stations - 1) / 2
 }
 
+// observing returns how the array observes.
+func (p plan) observing() radio.Observing {
+	return radio.Observing{Frame: p.setup.frame(), ElevationMinRad: p.minElevationRad, DishMetres: p.setup.DishMetres}
+}
+
 // observation returns the visibilities of the stations that see the source, with the weights of [ThermalSigma].
 func (p plan) observation() (Observation, error) {
 	if n := p.most(); n > maxVisibilities {
@@ -111,7 +116,7 @@ func (p plan) observation() (Observation, error) {
 	for k := range freq {
 		freq[k] = p.freqHz + (float64(k)-float64(n-1)/2)*width
 	}
-	how := radio.Observing{Frame: p.setup.frame(), ElevationMinRad: p.minElevationRad, DishMetres: p.setup.DishMetres}
+	how := p.observing()
 	vis, err := how.Coverage(p.stations, p.source, mid, freq)
 	if err != nil {
 		return Observation{}, err

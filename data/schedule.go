@@ -70,7 +70,8 @@ func (s Schedule) Validate() error {
 	return err
 }
 
-// Observation returns the visibilities that the schedule measures, and the noise of each; the same for every call.
+// Observation returns the visibilities that the schedule measures, and the noise of each; the same for every call. The error is an
+// [UnseenError] when no scan sees the source.
 func (s Schedule) Observation() (Observation, error) {
 	p, err := s.plan()
 	if err != nil {
@@ -81,9 +82,11 @@ func (s Schedule) Observation() (Observation, error) {
 		return Observation{}, fmt.Errorf("data: schedule: %w", err)
 	}
 	if obs.Vis.Len() == 0 {
-		return Observation{}, fmt.Errorf("data: schedule: no two stations of %s see %s (RA %.4g h, Dec %.4g°) above %g° in any scan",
-			p.array, p.source.Name, p.source.RARad*12/math.Pi, p.source.DecRad*180/math.Pi,
-			p.minElevationRad*180/math.Pi)
+		unseen, err := p.unseen()
+		if err != nil {
+			return Observation{}, fmt.Errorf("data: schedule: %w", err)
+		}
+		return Observation{}, unseen
 	}
 	return obs, nil
 }
@@ -162,7 +165,7 @@ func ParseTime(text string) (mjd float64, ok bool) {
 	mjd, err := strconv.ParseFloat(text, 64)
 	for _, layout := range []string{"2006-01-02T15:04:05", "2006-01-02T15:04", "2006-01-02"} {
 		if t, wrong := time.Parse(layout, strings.TrimSuffix(text, "Z")); wrong == nil {
-			mjd, err = float64(t.Unix())/86400+float64(t.Nanosecond())/86400e9+40587, nil // the epoch of Unix is MJD 40587
+			mjd, err = float64(t.Unix())/86400+float64(t.Nanosecond())/86400e9+unixMJD, nil
 		}
 	}
 	return mjd, err == nil && mjd >= 40000 && mjd <= 100000

@@ -160,7 +160,11 @@ func newView(e observer) (*view, error) {
 	s := data.Schedule{Array: e.array, Start: e.start, Scans: 10, ScanSec: 120, GapSec: 2700}.WithDefaults()
 	obs, err := s.Observation()
 	if err != nil {
-		return nil, withHint(err, "--array and --start say who observes M87 and when")
+		hint := "--array and --start say who observes M87 and when"
+		if unseen := (*data.UnseenError)(nil); errors.As(err, &unseen) {
+			hint = unseenHint(unseen)
+		}
+		return nil, withHint(err, "%s", hint)
 	}
 	band, err := data.ArrayBand(s.Array)
 	if err != nil {

@@ -129,6 +129,9 @@ func (o *observeFlags) plan(sky *simulatedSky) (data.Schedule, error) {
 
 // inFlags returns an error about fields of the schedule or the sky in the words of their flags.
 func (o *observeFlags) inFlags(err error) error {
+	if unseen := (*data.UnseenError)(nil); errors.As(err, &unseen) {
+		return withHint(err, "%s", unseenHint(unseen))
+	}
 	all := []error{err}
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		all = joined.Unwrap()
@@ -147,6 +150,14 @@ func (o *observeFlags) inFlags(err error) error {
 		flags = append(flags, "--"+flag)
 	}
 	return withHint(reworded{strings.Join(wrong, "; "), err}, "fringe simulate --help tells about %s", strings.Join(flags, " and "))
+}
+
+// unseenHint says what makes an array see its source.
+func unseenHint(e *data.UnseenError) string {
+	if e.Most > 0 {
+		return fmt.Sprintf("--start %s begins when %d stations or more see it", data.FormatTime(e.Start), e.Enough)
+	}
+	return "choose another --source or --array, or lower --min-elevation"
 }
 
 // flagOf returns the flag and the unit of a field.

@@ -89,10 +89,7 @@ func (o convertOptions) check(paths []string) error {
 	if ending := filepath.Ext(o.out); ending != ".uvfits" && ending != ".npz" {
 		return withHint(fmt.Errorf("--out %s: the ending tells the format, and %q is none", o.out, ending), "end it in .uvfits or .npz")
 	}
-	if _, err := os.Lstat(o.out); err == nil && !o.force {
-		return withHint(fmt.Errorf("%s exists", o.out), "choose another --out, or overwrite it with --force")
-	}
-	return nil
+	return checkFile(o.out, o.force)
 }
 
 func (o convertOptions) write(v *radio.Visibilities) error {

@@ -65,6 +65,9 @@ func (o *observeFlags) gallery(dir string) (gallery, error) {
 
 // run writes a PNG for each family: its draws at the left, their dirty images at the right.
 func (g gallery) run(ctx context.Context, log io.Writer) error {
+	if err := checkWritable(g.dir); err != nil {
+		return err
+	}
 	for _, name := range g.names() {
 		if err := ctx.Err(); err != nil {
 			return err

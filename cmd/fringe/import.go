@@ -47,6 +47,9 @@ func (f importFlags) run(path string, stderr io.Writer) error {
 	if !isEmpty(f.out) {
 		return withHint(fmt.Errorf("%s holds other files", f.out), "name a new folder with --out")
 	}
+	if err := checkWritable(f.out); err != nil {
+		return err
+	}
 	text, err := os.ReadFile(f.config)
 	if err != nil {
 		return withHint(fmt.Errorf("read config: %w", err), "the configs folder of fringe holds examples")

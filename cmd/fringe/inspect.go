@@ -127,7 +127,7 @@ func overviewPage(html string, force bool) (*outDir, error) {
 	} else if err == nil && !force {
 		return nil, withHint(fmt.Errorf("%s is there already", html), "choose another --html, or overwrite it with --force")
 	}
-	return &outDir{path: filepath.Dir(html), names: []string{filepath.Base(html)}}, nil
+	return &outDir{path: filepath.Dir(html), names: []string{filepath.Base(html)}}, checkWritable(filepath.Dir(html))
 }
 
 // show prints what a file holds, and draws it where figures are wanted.

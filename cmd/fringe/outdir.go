@@ -21,7 +21,7 @@ type outDir struct {
 // marker is the file that a finished run has.
 func (d *outDir) marker() string { return d.names[len(d.names)-1] }
 
-// check refuses a folder that holds a finished run or anything else, unless force is given.
+// check refuses a folder that holds a finished run or anything else, unless force is given, and one that cannot be written.
 func (d *outDir) check(force bool) error {
 	if info, err := os.Stat(d.path); err == nil && !info.IsDir() {
 		return withHint(fmt.Errorf("%s is a file", d.path), "give --out the name of a folder")
@@ -37,7 +37,10 @@ func (d *outDir) check(force bool) error {
 	if !force && !isEmpty(d.path) {
 		return withHint(fmt.Errorf("%s holds other files", d.path), "name a new folder with --out; --force replaces files of the same names")
 	}
-	return d.checkOthers()
+	if err := d.checkOthers(); err != nil {
+		return err
+	}
+	return checkWritable(d.path)
 }
 
 // checkOthers refuses a folder with files of another verb, which would stay beside the new ones and look like theirs. They are not

@@ -90,8 +90,8 @@ func newObservationFiles(out string, dryRun, force bool) (f observationFiles, er
 	base := strings.TrimSuffix(out, ending)
 	f = observationFiles{vis: out, truth: base + ".truth.fits", record: base + ".json"}
 	for _, path := range []string{f.vis, f.truth, f.record} {
-		if _, err := os.Lstat(path); err == nil && !force {
-			return f, withHint(fmt.Errorf("%s exists", path), "choose another --out, or overwrite it with --force")
+		if err := checkFile(path, force); err != nil {
+			return f, err
 		}
 	}
 	return f, nil

@@ -136,6 +136,9 @@ func (c pairsConfig) write(ctx context.Context, m shards.Manifest, out string, w
 	if _, err := os.Stat(filepath.Join(out, "manifest.json")); err != nil && !isEmpty(out) && !onlyLeftovers(out) {
 		return withHint(fmt.Errorf("%s holds other files", out), "name a new folder with --out")
 	}
+	if err := checkWritable(out); err != nil {
+		return err
+	}
 	split, err := data.ParseSplit(m.Split)
 	if err != nil {
 		return err

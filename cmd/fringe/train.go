@@ -81,6 +81,9 @@ func (f trainFlags) run(ctx context.Context, path string, stdout, stderr io.Writ
 	if _, err := os.Stat(filepath.Join(cfg.Dir, "manifest.json")); err != nil && !f.resume && !isEmpty(cfg.Dir) {
 		return withHint(fmt.Errorf("%s holds other files", cfg.Dir), "name a new folder with --out")
 	}
+	if err := checkWritable(cfg.Dir); err != nil {
+		return err
+	}
 	fmt.Fprintf(stderr, "training a %s of %d parameters for %d steps of %d examples; run folder %s\n",
 		t.Kind, t.params, cfg.Steps, cfg.Batch, cfg.Dir)
 	bar := newTrainProgress(stderr, cfg)

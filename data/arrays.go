@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"fringe/internal/words"
 	"fringe/radio"
 )
 
@@ -51,13 +52,13 @@ func arrayText(name string) (string, error) {
 	if strings.HasSuffix(name, ".txt") {
 		table, err := os.ReadFile(name)
 		if err != nil {
-			return "", fmt.Errorf("data: array: %w", err)
+			return "", fmt.Errorf("data: array: %w%s", err, words.DidYouMean(strings.TrimSuffix(name, ".txt"), Arrays()))
 		}
 		return string(table), nil
 	}
 	table, err := arrayTables.ReadFile("arrays/" + name + ".txt")
 	if err != nil {
-		return "", fmt.Errorf("data: no array %q, use any of %s, or a file with the ending .txt", name, strings.Join(Arrays(), ", "))
+		return "", fmt.Errorf("data: no array %q, use any of %s, or a file with the ending .txt%s", name, strings.Join(Arrays(), ", "), words.DidYouMean(name, Arrays()))
 	}
 	return string(table), nil
 }

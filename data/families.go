@@ -6,6 +6,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"fringe/internal/words"
 )
 
 // Family is a kind of sky that a [SkyConfig] draws. The file of each tells the ranges of its parameters and where they are from.
@@ -91,7 +93,7 @@ func validateFamilies(weights map[string]float64) error {
 	for _, name := range slices.Sorted(maps.Keys(weights)) {
 		w := weights[name]
 		if !slices.Contains(known, name) {
-			return fmt.Errorf("data: sky families: no family %q, use any of %s", name, strings.Join(known, ", "))
+			return fmt.Errorf("data: sky families: no family %q, use any of %s%s", name, strings.Join(known, ", "), words.DidYouMean(name, known))
 		}
 		if !(w >= 0) || math.IsInf(w, 0) {
 			return fmt.Errorf("data: sky families: weight of %q is %g, must be zero or positive and finite", name, w)

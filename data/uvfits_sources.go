@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"fringe/internal/words"
 	"fringe/radio"
 )
 
@@ -81,7 +82,7 @@ func (s *uvSources) choose(wanted string) error {
 			return nil
 		}
 	}
-	return optionError("Source", "it holds no source %q, only %s", wanted, s.list(ids))
+	return optionError("Source", "it holds no source %q, only %s%s", wanted, s.list(ids), words.DidYouMean(wanted, s.names(ids)))
 }
 
 // ids returns the numbers of the sources that have groups, in increasing order.
@@ -104,6 +105,14 @@ func (s *uvSources) named(id float64) radio.Source {
 
 // listed is the largest number of sources that an error names.
 const listed = 20
+
+// names returns the names of sources.
+func (s *uvSources) names(ids []float64) (names []string) {
+	for _, id := range ids {
+		names = append(names, s.named(id).Name)
+	}
+	return names
+}
 
 func (s *uvSources) list(ids []float64) string {
 	var names []string

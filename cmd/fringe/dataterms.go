@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"fringe/internal/words"
 	"fringe/measure"
 	"fringe/radio"
 )
@@ -25,7 +26,7 @@ func parseData(list string) (map[string]float64, error) {
 	for _, item := range strings.Split(list, ",") {
 		name, number, given := strings.Cut(strings.TrimSpace(item), "=")
 		if !slices.Contains(dataKinds(), name) {
-			return nil, fmt.Errorf("--data %q: unknown kind of data %q: known are %s", list, name, strings.Join(dataKinds(), ", "))
+			return nil, fmt.Errorf("--data %q: unknown kind of data %q: known are %s%s", list, name, strings.Join(dataKinds(), ", "), words.DidYouMean(name, dataKinds()))
 		}
 		if _, twice := weights[name]; twice {
 			return nil, fmt.Errorf("--data %q: %s is listed twice", list, name)

@@ -9,9 +9,6 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// typos is the largest number of edits between a mistyped flag and the one that is suggested.
-const typos = 2
-
 // similarFlag returns the flag of a command that a mistyped one may have meant; empty for none.
 func similarFlag(c *cobra.Command, err error) string {
 	var unknown *pflag.NotExistError
@@ -20,8 +17,5 @@ func similarFlag(c *cobra.Command, err error) string {
 	}
 	var names []string
 	c.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
-	if similar, edits := words.Nearest(unknown.GetSpecifiedName(), names); edits <= typos {
-		return similar
-	}
-	return ""
+	return words.Similar(unknown.GetSpecifiedName(), names)
 }

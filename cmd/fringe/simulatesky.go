@@ -4,6 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
 
 	"fringe/data"
 	"fringe/measure"
@@ -60,6 +64,11 @@ func (o *observeFlags) inDrawn(err error, family string) error {
 	case family == "images":
 		return withHint(err, "--images names a folder of FITS or PNG images, three at least")
 	}
+	if info, wrong := os.Stat(family); wrong == nil && info.IsDir() {
+		return withHint(err, "--sky images --images %s draws from the images in a folder", family)
+	} else if wrong == nil || isImageName(family) {
+		return withHint(err, "--sky names a family; --observe %s observes an image", family)
+	}
 	return withHint(err, "fringe simulate --list-skies names the families")
 }
 
@@ -104,6 +113,9 @@ func (o *observeFlags) read() (*simulatedSky, error) {
 	s := &simulatedSky{what: o.image}
 	var err error
 	if s.truth, s.grid, s.header, err = data.ReadImage(o.image); err != nil {
+		if slices.ContainsFunc(data.AllFamilies(), func(f data.Family) bool { return f.Name == o.image }) {
+			return nil, withHint(err, "--observe names a file; --sky %s draws a sky of that family", o.image)
+		}
 		return nil, withHint(err, "fringe observes images in FITS and PNG")
 	}
 	if o.fov.value > 0 {
@@ -127,6 +139,11 @@ func (o *observeFlags) read() (*simulatedSky, error) {
 		return nil, withHint(fmt.Errorf("%s: the unit of its pixels is %q, not JY/PIXEL", o.image, unit), "give the total flux with --flux, such as --flux 0.6Jy")
 	}
 	return s, nil
+}
+
+// isImageName reports whether a name ends as those of images do.
+func isImageName(name string) bool {
+	return slices.Contains([]string{".fits", ".fit", ".png"}, strings.ToLower(filepath.Ext(name)))
 }
 
 func scale(img []float64, by float64) {

@@ -5,6 +5,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"fringe/internal/words"
 )
 
 // namedSource is a source with its J2000 position in degrees.
@@ -46,14 +48,14 @@ func sourceName(name string) string {
 func parseSource(text string) (namedSource, error) {
 	var names []string
 	for _, s := range knownSources() {
-		if strings.EqualFold(strings.TrimSuffix(s.name, "*"), strings.TrimSuffix(text, "*")) {
+		if plainName(s.name) == plainName(text) {
 			return s, nil
 		}
 		names = append(names, s.name)
 	}
 	ra, dec, ok := strings.Cut(text, ",")
 	if !ok {
-		return namedSource{}, withHint(fmt.Errorf("--source %q is unknown", text), "write one of %s, or a position as RA,DEC", strings.Join(names, ", "))
+		return namedSource{}, withHint(fmt.Errorf("--source %q is unknown%s", text, words.DidYouMean(plainName(text), names)), "write one of %s, or a position as RA,DEC", strings.Join(names, ", "))
 	}
 	raDeg, errRA := parseAngle(ra, 15)
 	decDeg, errDec := parseAngle(dec, 1)
@@ -62,6 +64,11 @@ func parseSource(text string) (namedSource, error) {
 			"write degrees, such as 187.7059,12.3911, or 12h30m49.42s,12d23m28.0s, or 12:30:49.42,12:23:28.0")
 	}
 	return namedSource{"SIM", raDeg, decDeg}, nil
+}
+
+// plainName returns the name of a source in lower case without blanks and the asterisk: Sgr A* is SgrA.
+func plainName(name string) string {
+	return strings.ToLower(strings.TrimSuffix(strings.ReplaceAll(name, " ", ""), "*"))
 }
 
 // parseAngle reads degrees, or three numbers that are separated by colons or followed by h or d, m and s. Then the first one counts

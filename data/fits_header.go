@@ -54,7 +54,7 @@ func readHDU(r io.ReaderAt, size, offset int64) (*fitsHDU, error) {
 			return nil, errNotFITS
 		}
 		if got < blockBytes {
-			return nil, fmt.Errorf("truncated: the header at byte %d has no END card", offset)
+			return nil, fmt.Errorf("%w: the header at byte %d has no END card", ErrTruncated, offset)
 		}
 		if h.parseBlock(block) {
 			h.dataAt = at + blockBytes

@@ -44,7 +44,7 @@ func (h *fitsHDU) measure(size int64) error {
 		return fmt.Errorf("absurd size: NAXIS, PCOUNT and GCOUNT multiply to more than 2^62 bytes")
 	}
 	if missing := bytes - (size - h.dataAt); missing > 0 {
-		return fmt.Errorf("truncated: the header announces %d bytes of data at byte %d, %d bytes are missing", bytes, h.dataAt, missing)
+		return fmt.Errorf("%w: the header announces %d bytes of data at byte %d, %d bytes are missing", ErrTruncated, bytes, h.dataAt, missing)
 	}
 	h.dataBytes = bytes
 	return nil

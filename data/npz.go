@@ -89,7 +89,7 @@ func (f *npzFile) values() (*ndarray, error) {
 		return nil, err
 	}
 	if re == nil || im == nil {
-		return nil, fmt.Errorf("it has no visibilities, neither an array data nor data_re and data_im, only %s", f.names())
+		return nil, fmt.Errorf("%w, neither an array data nor data_re and data_im, only %s", ErrNoData, f.names())
 	}
 	if !slices.Equal(re.shape, im.shape) {
 		return nil, fmt.Errorf("array %s has shape %v, %s has %v", re.name, re.shape, im.name, im.shape)

@@ -32,7 +32,7 @@ const maxExpansion = 64
 func openNPZ(r io.ReaderAt, size int64) (*npzFile, error) {
 	archive, err := npz.NewReader(r, size)
 	if err != nil {
-		return nil, fmt.Errorf("damaged or cut short: %w", err)
+		return nil, fmt.Errorf("%w or damaged: the list of its arrays, which comes last, cannot be read (%w)", ErrTruncated, err)
 	}
 	return &npzFile{Reader: archive, limit: 1<<20 + maxExpansion*size}, nil
 }

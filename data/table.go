@@ -20,6 +20,7 @@ func eachLine(r io.ReaderAt, size int64, visit func(n int, line string) error) e
 	lines := bufio.NewScanner(io.NewSectionReader(r, 0, size))
 	lines.Buffer(make([]byte, 0, 4096), maxLine)
 	n := 0
+	whole := endsInNewline(r, size)
 	for lines.Scan() {
 		n++
 		line := strings.TrimSpace(lines.Text())
@@ -27,13 +28,26 @@ func eachLine(r io.ReaderAt, size int64, visit func(n int, line string) error) e
 			continue
 		}
 		if err := visit(n, line); err != nil {
-			return fmt.Errorf("line %d: %w", n, err)
+			err = fmt.Errorf("line %d: %w", n, err)
+			if !whole && n > 1 && !lines.Scan() { // it was the last
+				err = fmt.Errorf("%w within its last line; %w", ErrTruncated, err)
+			}
+			return err
 		}
 	}
 	if errors.Is(lines.Err(), bufio.ErrTooLong) {
 		return fmt.Errorf("line %d is longer than %d characters: this is no table", n+1, maxLine)
 	}
 	return lines.Err()
+}
+
+// endsInNewline reports whether the last line of a text has its end.
+func endsInNewline(r io.ReaderAt, size int64) bool {
+	last := []byte{0}
+	if size > 0 {
+		r.ReadAt(last, size-1) // what cannot be read has no end either
+	}
+	return last[0] == '\n'
 }
 
 // parseNumber reads a number that may be NaN or infinite.

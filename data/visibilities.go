@@ -20,6 +20,14 @@ const Readable = "UVFITS, npz (uu, vv, weight, data), text tables (u v Re Im wei
 // ErrAllFlagged says that a file has no visibility that can be used.
 var ErrAllFlagged = errors.New("a valid weight")
 
+// ErrTruncated says that a file is shorter than it says itself, and ErrNoData that one has no measured visibilities, though it may tell
+// where they would lie. ErrFolder says that a folder is no Measurement Set.
+var (
+	ErrTruncated = errors.New("truncated")
+	ErrNoData    = errors.New("it has no visibilities")
+	ErrFolder    = errors.New("a folder that is no Measurement Set (it has no table.dat)")
+)
+
 // ReadVisibilities reads a file of visibilities in any format of [Readable]. It knows the format by the file's first bytes
 // and not by its name. What each format may hold is in docs/formats.md; signs and units are converted to those of package
 // radio, and the result has passed its Validate.
@@ -55,7 +63,7 @@ func readVisibilities(path string, o ReadOptions) (*radio.Visibilities, error) {
 // readFolder reads a Measurement Set, which is known by its main table.
 func readFolder(path string, o ReadOptions) (*radio.Visibilities, error) {
 	if _, err := os.Stat(filepath.Join(path, "table.dat")); errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("a folder that is no Measurement Set (it has no table.dat); readable files are %s", Readable)
+		return nil, ErrFolder
 	}
 	if o.MeasurementSet == nil {
 		return nil, errors.New("a Measurement Set, which this build cannot read: convert it with CASA's exportuvfits")
@@ -73,7 +81,7 @@ const headBytes = 4096
 // DecodeVisibilities is [ReadVisibilities] for the size bytes of r.
 func DecodeVisibilities(r io.ReaderAt, size int64, o ReadOptions) (*radio.Visibilities, error) {
 	if size == 0 {
-		return nil, errors.New("the file is empty")
+		return nil, fmt.Errorf("%w: the file is empty", ErrTruncated)
 	}
 	head := make([]byte, min(size, headBytes))
 	if _, err := r.ReadAt(head, 0); err != nil && !errors.Is(err, io.EOF) {
@@ -105,7 +113,7 @@ func decoderOf(head []byte) (decoder, error) {
 		}
 		return decodeTable, nil
 	}
-	return nil, fmt.Errorf("%s; readable are %s", otherKind(head), Readable)
+	return nil, errors.New(otherKind(head))
 }
 
 // otherKind names what a file is that holds no visibilities in a readable form.

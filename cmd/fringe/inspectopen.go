@@ -27,7 +27,7 @@ func (o inspectOptions) inspect(path string) (*subject, error) {
 	}
 	img, g, h, err := data.ReadImage(path)
 	if err != nil {
-		return nil, withHint(err, "it is an image; fringe image wants visibilities, which docs/formats.md is about")
+		return nil, imageHint(err, "it is an image; fringe image wants visibilities, which docs/formats.md is about")
 	}
 	return inspectImage(path, img, g, h), nil
 }

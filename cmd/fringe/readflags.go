@@ -59,20 +59,40 @@ func (r readFlags) readOptions() (o data.ReadOptions, err error) {
 
 // readHint names the flag of the option that an error is about, or else what can be read.
 func readHint(err error) error {
-	if errors.Is(err, data.ErrAllFlagged) {
-		return withHint(err, "a weight is 1/sigma^2 and positive; flagged data have 0 or less: undo the flags, or calibrate again")
-	}
 	var about *data.OptionError
 	if hinted := (*hintError)(nil); errors.As(err, &hinted) {
 		return err
 	}
-	if errors.Is(err, fs.ErrNotExist) {
-		return withHint(err, "check the name of the file")
+	if errors.As(err, &about) {
+		return inFlags(err, about.Option)
 	}
-	if !errors.As(err, &about) {
-		return withHint(err, "fringe reads %s; docs/formats.md says what each may hold", data.Readable)
+	const formats = "fringe reads " + data.Readable + "; docs/formats.md says what each may hold"
+	for _, known := range []struct {
+		cause error
+		hint  string
+	}{
+		{data.ErrAllFlagged, "a weight is 1/sigma^2 and positive; flagged data have 0 or less: undo the flags, or calibrate again"},
+		{fs.ErrNotExist, "check the name of the file"},
+		{data.ErrTruncated, truncatedHint},
+		{data.ErrNoData, "save them beside uu, vv and weight: numpy.savez(FILE, uu=uu, vv=vv, weight=weight, data=visibilities); fringe simulate --observe IMAGE.fits makes those of an image"},
+		{data.ErrFolder, "name the files in it; " + formats},
+	} {
+		if errors.Is(err, known.cause) {
+			return withHint(err, "%s", known.hint)
+		}
 	}
-	return inFlags(err, about.Option)
+	return withHint(err, formats)
+}
+
+// truncatedHint is about files that are not whole.
+const truncatedHint = "the file is not whole: copy or download it again, and compare its size with that of the original"
+
+// imageHint adds to an error of reading an image what to do: what is told, unless the file is not whole.
+func imageHint(err error, hint string) error {
+	if errors.Is(err, data.ErrTruncated) {
+		hint = truncatedHint
+	}
+	return withHint(err, "%s", hint)
 }
 
 // inFlags returns an error about a read option in the words of its flag.

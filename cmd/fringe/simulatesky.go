@@ -116,7 +116,7 @@ func (o *observeFlags) read() (*simulatedSky, error) {
 		if slices.ContainsFunc(data.AllFamilies(), func(f data.Family) bool { return f.Name == o.image }) {
 			return nil, withHint(err, "--observe names a file; --sky %s draws a sky of that family", o.image)
 		}
-		return nil, withHint(err, "fringe observes images in FITS and PNG")
+		return nil, imageHint(err, "fringe observes images in FITS and PNG")
 	}
 	if o.fov.value > 0 {
 		s.grid.CellRad = o.fov.value / float64(s.grid.NX)

@@ -71,6 +71,16 @@ def uvfits(path):
         }
 
 
+def time_step(d, good):
+    """The median time (s) from one good visibility of a baseline and frequency to the next."""
+    day = np.floor(d["mjd"].min())
+    order = np.lexsort([d["mjd"], d["freq_hz"], d["ant2"], d["ant1"]])
+    order = order[good[order]]
+    same = np.all([np.diff(d[key][order]) == 0 for key in ("freq_hz", "ant2", "ant1")], axis=0)
+    steps = np.diff((d["mjd"][order] - day) * 86400)
+    return float(np.median(steps[same & (steps > 0)]))
+
+
 def contents(path):
     d = {key: np.array(value) if isinstance(value, list) else value for key, value in uvfits(path).items()}
     good = d["weight"] > 0
@@ -80,13 +90,15 @@ def contents(path):
     apart = {(a, b): np.linalg.norm(xyz[a] - xyz[b]) for a in xyz for b in xyz if a < b}
     # Baselines inside a site: shorter than 10 km in an array of more than 500 km.
     inside = np.array([max(apart.values()) > 500e3 and apart[tuple(p)] < 10e3 for p in pairs.tolist()])
-    half = d["int_sec"] / 2 / 86400
+    integration, step = float(np.median(d["int_sec"][good])), time_step(d, good)
+    half = (np.minimum(d["int_sec"], step) if integration > 1.05 * step else d["int_sec"]) / 2 / 86400
     times = np.sort(np.unique(d["mjd"]))
     return {
         "visibilities": len(good), "flagged": int((~good).sum()), "stations": len(d["stations"]), "channels": len(np.unique(d["freq_hz"])),
         "baselines": len(np.unique(pairs, axis=0)), "scans": 1 + int((np.diff(times) * 86400 > 60).sum()), "freq_hz": float(d["freq_hz"][good].mean()),
         "uvmin_lambda": float(length.min()), "uvmax_lambda": float(length.max()), "source": d["source"], "ra_deg": d["ra_deg"], "dec_deg": d["dec_deg"],
-        "start_mjd": float((d["mjd"] - half)[good].min()), "end_mjd": float((d["mjd"] + half)[good].max()), "integration_s": float(np.median(d["int_sec"][good])),
+        "start_mjd": float((d["mjd"] - half)[good].min()), "end_mjd": float((d["mjd"] + half)[good].max()), "integration_s": integration,
+        "time_step_s": step,
         "median_snr": float(np.median(amplitude * np.sqrt(d["weight"][good]))),
         "largest_cell_rad": float(0.5 / np.maximum(abs(d["u"]), abs(d["v"]))[good].max()), "noise_jy_per_beam": float(1 / np.sqrt(d["weight"][good][~inside].sum())),
     }

@@ -62,8 +62,11 @@ func compareContents(t *testing.T, name string, got, want any) {
 		return
 	}
 	tolerance := 1e-9 * math.Abs(y)
-	if name == "start_mjd" || name == "end_mjd" {
+	switch name {
+	case "start_mjd", "end_mjd":
 		tolerance = 3e-11
+	case "time_step_s":
+		tolerance = 2e-6 // the difference of two dates
 	}
 	if math.Abs(x-y) > tolerance {
 		t.Errorf("%s is %.17g, want %.17g", name, x, y)
@@ -172,6 +175,30 @@ func TestInspectPoor(t *testing.T) {
 	for _, want := range []string{`"resolution_rad":null`, `"beam":null`, `"suggested":null`, `"flux_jy":1,`, `"flagged":1,`} {
 		if !strings.Contains(string(text), want) {
 			t.Errorf("%s has no %s", text, want)
+		}
+	}
+}
+
+// Integrations that come as often as they are long, that leave pauses, and that would overlap; 84 s every 10 s are 10 s at most, from 5 s
+// before the first time to 5 s after the last.
+func TestCadence(t *testing.T) {
+	for _, c := range []struct {
+		integration float64
+		want        string
+		half        float64
+	}{{10, "integrations of 10 s", 5}, {9.2, "integrations of 9.2 s every 10 s", 4.6}, {84, "integrations every 10 s (the file says that each has 84 s: they would overlap)", 5}, {0, "every 10 s", 0}} {
+		v := &radio.Visibilities{Stations: make([]radio.Station, 2), RefMJD: 50000}
+		for k := range 3 {
+			v.U, v.V, v.Vis, v.Weight, v.FreqHz = append(v.U, 1), append(v.V, 1), append(v.Vis, 1), append(v.Weight, 1), append(v.FreqHz, 1e9)
+			v.Ant1, v.Ant2, v.TimeSec, v.IntSec = append(v.Ant1, 0), append(v.Ant2, 1), append(v.TimeSec, float64(100+10*k)), append(v.IntSec, c.integration)
+		}
+		x := &examined{all: v, usable: v}
+		x.times()
+		if got := x.cadence(); got != c.want {
+			t.Errorf("%g s: %q, want %q", c.integration, got, c.want)
+		}
+		if start, end := (*x.StartMJD-50000)*86400, (*x.EndMJD-50000)*86400; math.Abs(start-100+c.half) > 1e-5 || math.Abs(end-120-c.half) > 1e-5 {
+			t.Errorf("%g s: from %.4f to %.4f s, want %g before 100 to after 120", c.integration, start, end, c.half)
 		}
 	}
 }

@@ -30,9 +30,10 @@ type contentsReport struct {
 	Source         string           `json:"source"`
 	RADeg          *float64         `json:"ra_deg"`
 	DecDeg         *float64         `json:"dec_deg"`
-	StartMJD       *float64         `json:"start_mjd"` // begin of the first integration
-	EndMJD         *float64         `json:"end_mjd"`   // end of the last
-	IntegrationSec *float64         `json:"integration_s"`
+	StartMJD       *float64         `json:"start_mjd"`     // begin of the first integration
+	EndMJD         *float64         `json:"end_mjd"`       // end of the last
+	IntegrationSec *float64         `json:"integration_s"` // as the file says
+	TimeStepSec    *float64         `json:"time_step_s"`   // from one visibility of a baseline to the next
 	UVMin          float64          `json:"uvmin_lambda"`
 	UVMax          float64          `json:"uvmax_lambda"`
 	ResolutionRad  *float64         `json:"resolution_rad"`    // 1/uvmax
@@ -124,19 +125,45 @@ func (x *examined) count() {
 	x.Stations, x.Baselines, x.Scans = len(v.Stations), known(true, len(pairs)), &scans
 }
 
-// times finds begin, end and the usual integration time of the usable visibilities.
+// times finds begin, end and the usual integration time and spacing of the usable visibilities.
 func (x *examined) times() {
 	u := x.usable
 	if x.all.RefMJD == 0 {
 		return
 	}
+	integration, step := radio.Median(slices.Clone(u.IntSec)), u.TimeStep()
+	x.IntegrationSec, x.TimeStepSec = known(integration > 0, integration), known(step > 0, step)
+	longest := math.Inf(1)
+	if x.overlapping() {
+		longest = step
+	}
 	start, end := math.Inf(1), math.Inf(-1)
 	for k, t := range u.TimeSec {
-		start, end = math.Min(start, t-u.IntSec[k]/2), math.Max(end, t+u.IntSec[k]/2)
+		half := math.Min(u.IntSec[k], longest) / 2
+		start, end = math.Min(start, t-half), math.Max(end, t+half)
 	}
 	x.StartMJD, x.EndMJD = known(true, u.RefMJD+start/86400), known(true, u.RefMJD+end/86400)
-	integration := radio.Median(slices.Clone(u.IntSec))
-	x.IntegrationSec = known(integration > 0, integration)
+}
+
+// overlapping reports whether integrations as long as the file says would overlap, by more than one in twenty of them. Then they are no
+// longer than the time from one to the next.
+func (c contentsReport) overlapping() bool {
+	return c.IntegrationSec != nil && c.TimeStepSec != nil && *c.IntegrationSec > 1.05**c.TimeStepSec
+}
+
+// cadence says how long integrations are, and how often they come where that differs by more than a hundredth.
+func (c contentsReport) cadence() string {
+	switch integration, step := c.IntegrationSec, c.TimeStepSec; {
+	case integration == nil && step == nil:
+		return ""
+	case integration == nil:
+		return fmt.Sprintf("every %.4g s", *step)
+	case c.overlapping():
+		return fmt.Sprintf("integrations every %.4g s (the file says that each has %.4g s: they would overlap)", *step, *integration)
+	case step != nil && math.Abs(*integration / *step - 1) > 0.01:
+		return fmt.Sprintf("integrations of %.4g s every %.4g s", *integration, *step)
+	}
+	return fmt.Sprintf("integrations of %.4g s", *c.IntegrationSec)
 }
 
 // lengths finds what baselines there are.

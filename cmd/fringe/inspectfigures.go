@@ -63,8 +63,8 @@ func (x *examined) period() string {
 	if x.Scans != nil {
 		text += fmt.Sprintf(", %d scans", *x.Scans)
 	}
-	if x.IntegrationSec != nil {
-		text += fmt.Sprintf(", integrations of %.4g s", *x.IntegrationSec)
+	if cadence := x.cadence(); cadence != "" {
+		text += ", " + cadence
 	}
 	return text
 }

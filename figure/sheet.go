@@ -51,9 +51,24 @@ func newSheet(g radio.Grid, title string) *sheet {
 	canvas := newCanvas(margin+w+barGap+barRoom, top+h+margin)
 	s := &sheet{image: canvas.Image(), canvas: draw.New(canvas), mapRect: image.Rect(margin, top, margin+w, top+h)}
 	if title != "" {
-		s.text(title, float64(margin+w/2), titleRoom/2, 13, color.Black, text.XCenter, 0)
+		s.title(title)
 	}
 	return s
+}
+
+// title writes a line above the map's middle; a long one over the whole figure, in smaller letters if need be, and without its end where
+// these could not be read.
+func (s *sheet) title(line string) {
+	const normal, smallest = 13.0, 8.0
+	room := float64(s.image.Bounds().Dx() - 2*margin)
+	size := math.Max(math.Min(normal, normal*room/s.width(line, normal)), smallest)
+	for cut := []rune(line); s.width(line, size) > room && len(cut) > 0; {
+		cut = cut[:len(cut)-1]
+		line = string(cut) + "…"
+	}
+	width := s.width(line, size)
+	middle := math.Max(float64(s.mapRect.Min.X+s.mapRect.Max.X)/2, margin+width/2)
+	s.text(line, middle, titleRoom/2, size, color.Black, text.XCenter, 0)
 }
 
 // newCanvas returns a white canvas of w x h pixels.
@@ -67,11 +82,18 @@ func (s *sheet) encode(w io.Writer) error {
 
 // text writes a line centred vertically on pixel position (x, y); rotation counts anticlockwise in radians.
 func (s *sheet) text(line string, x, y, size float64, c color.Color, align text.XAlignment, rotation float64) {
-	style := text.Style{
-		Color: c, Font: font.Font{Typeface: "Liberation", Variant: "Sans", Size: vg.Length(size)}, Rotation: rotation,
-		XAlign: align, YAlign: text.YCenter, Handler: plot.DefaultTextHandler,
-	}
+	style := textStyle(size)
+	style.Color, style.Rotation, style.XAlign = c, rotation, align
 	s.canvas.FillText(style, s.points(x, y), line)
+}
+
+// width returns the width of a line in pixels.
+func (s *sheet) width(line string, size float64) float64 {
+	return float64(textStyle(size).Width(line)) * pixelsPerPoint
+}
+
+func textStyle(size float64) text.Style {
+	return text.Style{Font: font.Font{Typeface: "Liberation", Variant: "Sans", Size: vg.Length(size)}, YAlign: text.YCenter, Handler: plot.DefaultTextHandler}
 }
 
 func (s *sheet) line(c color.Color, width float64, pixels ...float64) {

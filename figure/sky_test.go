@@ -153,3 +153,22 @@ func TestSignedColours(t *testing.T) {
 		}
 	}
 }
+
+// A title of any length leaves white margins on both sides; one that is wider than the map but not than the figure keeps its size.
+func TestTitleFits(t *testing.T) {
+	for _, n := range []int{5, 60, 70, 300} {
+		title := strings.Repeat("m", n)
+		picture := render(t, make([]float64, grid.Len()), grid, SkyStyle{Title: title})
+		first, last := picture.Bounds().Max.X, 0
+		for x := range picture.Bounds().Max.X {
+			for y := range titleRoom - margin/2 {
+				if red, _, _, _ := picture.At(x, y).RGBA(); red < 0x8000 {
+					first, last = min(first, x), max(last, x)
+				}
+			}
+		}
+		if first < margin-2 || last > picture.Bounds().Max.X-margin+2 || last <= first {
+			t.Errorf("%d letters reach from column %d to %d of %d, want margins of %d", n, first, last, picture.Bounds().Max.X, margin)
+		}
+	}
+}

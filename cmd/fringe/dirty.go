@@ -54,7 +54,7 @@ The stations' phases must be calibrated, or there is nothing to see.`,
 	f := c.Flags()
 	f.StringVarP(&o.out, "out", "o", "", "folder of the results (required)")
 	o.weightingFlags.register(f)
-	f.IntVar(&o.npix, "npix", o.npix, "pixels along each side")
+	f.IntVar(&o.npix, "npix", o.npix, "pixels along each side, of --fov/npix each; without --fov their size stays 1/12 of the resolution")
 	f.Var(&o.fov, "fov", "field of view, such as 128uas, 10mas, 3arcsec (default: pixels of 1/12 of the resolution)")
 	o.addFlags(f)
 	f.BoolVar(&o.force, "force", o.force, "overwrite a finished result")

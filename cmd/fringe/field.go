@@ -118,9 +118,9 @@ func (j *job) limitAverages() {
 		}
 		switch first := i == 0 || j.channels() == 1; {
 		case first && s.obs.binSec > 0:
-			s.obs.note("averaged over %.3g s at most, because whole scans smear the edge of the field: %d visibilities", longest, s.obs.vis.Len())
+			s.obs.noteAverages(fmt.Sprintf("%.3g s at most, because whole scans smear the edge of the field", longest))
 		case first:
-			s.obs.note("averaged over scans: %d visibilities", s.obs.vis.Len())
+			s.obs.noteAverages("scans")
 		}
 	}
 }

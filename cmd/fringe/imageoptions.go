@@ -58,7 +58,8 @@ func (o *imageOptions) register(c *cobra.Command) {
 		"what is assumed of the sky: regularizers with strengths (entropy=1,tv=0.5), or the folder of a checkpoint")
 	f.Var(&o.fov, "fov",
 		"field of view, such as 128uas, 10mas, 3arcsec (default: of the resolution, a checkpoint's pixels, or the shortest baselines)")
-	f.IntVar(&o.npix, "npix", o.npix, "pixels along each side (default: 64, or up to 512 for wide fields)")
+	f.IntVar(&o.npix, "npix", o.npix,
+		"pixels along each side, of --fov/npix each; without --fov their size stays 1/12 of the resolution (default: 64, or 6 to a resolution of a wide field, up to 512)")
 	f.Var(&o.flux, "flux", "total flux, such as 0.6 or 8Jy or 350mJy (default: the amplitude on the shortest baselines, or the largest one)")
 	f.IntVar(&o.cube, "cube", 0, "make a cube of so many channels, each of as many neighbouring frequencies (default: one image of all); --prior tv_channel joins them")
 	f.BoolVar(&o.force, "force", o.force, "overwrite a finished result")

@@ -41,7 +41,7 @@ func (out *outcome) title() string {
 	if name == "" {
 		name = "Image"
 	}
-	return fmt.Sprintf("%s at %.4g GHz", name, meanFreqHz(out.job.sets[0].fit.vis)/1e9)
+	return fmt.Sprintf("%s at %s", name, bandText(out.job.sets[0].fit.vis))
 }
 
 func (out *outcome) intro() []string {

@@ -74,16 +74,26 @@ func (o selection) observe() (*observation, error) {
 	if o.scans && v.HasStations() && !(o.vlbiScans && v.Connected()) {
 		obs.averaged, obs.limited = true, o.vlbiScans
 		v = v.ScanAverage(0)
-		if !obs.limited {
-			obs.note("averaged over scans: %d visibilities", v.Len())
-		}
 	}
 	if v.Len() == 0 {
 		return nil, withHint(fmt.Errorf("%s: no visibility is left to image", o.path),
 			"lower --uv-min, raise --uv-max, or keep the baselines inside a site with --keep-intra-site")
 	}
 	obs.vis = v
+	if obs.averaged && !obs.limited {
+		obs.noteAverages("scans")
+	}
 	return obs, nil
+}
+
+// noteAverages tells over what was averaged, if anything was.
+func (obs *observation) noteAverages(over string) {
+	n := obs.vis.Len()
+	if n == obs.whole.Len() {
+		obs.note("nothing to average, integrations are as long as averages may be: %d visibilities", n)
+		return
+	}
+	obs.note("averaged over %s: %d visibilities", over, n)
 }
 
 // average averages again, where averages are wanted.
@@ -102,7 +112,16 @@ func contents(v *radio.Visibilities) string {
 	if v.HasStations() {
 		stations = fmt.Sprintf("%d stations", len(v.Stations))
 	}
-	return fmt.Sprintf("%d visibilities%s, %s, %.4g GHz", v.Len(), of, stations, meanFreqHz(v)/1e9)
+	return fmt.Sprintf("%d visibilities%s, %s, %s", v.Len(), of, stations, bandText(v))
+}
+
+// bandText returns the middle of the band, which does not depend on what is flagged or averaged.
+func bandText(v *radio.Visibilities) string {
+	lowest, highest := math.Inf(1), 0.0
+	for _, f := range v.FreqHz {
+		lowest, highest = math.Min(lowest, f), math.Max(highest, f)
+	}
+	return fmt.Sprintf("%.4g GHz", (lowest+highest)/2e9)
 }
 
 func (obs *observation) note(format string, args ...any) {

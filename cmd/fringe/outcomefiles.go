@@ -235,8 +235,17 @@ func (out *outcome) writeSky(w io.Writer) error {
 	v := out.job.sets[0].fit.vis
 	title := strings.TrimPrefix(v.Source.Name+" · "+out.job.prior.name, " · ")
 	img := out.job.meanImage(out.result.Image)
-	style := figure.SkyStyle{Title: title, FreqHz: meanFreqHz(v), Softening: softening(out.products) * slices.Max(img)}
+	style := figure.SkyStyle{Title: title, FreqHz: meanFreqHz(v), Softening: softening(out.products, out.noise()) * slices.Max(img)}
 	return figure.WriteSky(w, img, out.job.grid, style)
+}
+
+// noise returns the noise of the image in Jy/beam: what the residual shows, or what the weights promise where phases were not fitted and the
+// residual shows how far these are from calibrated.
+func (out *outcome) noise() float64 {
+	if out.products != nil && out.job.phaseless() {
+		return out.products.NoiseJy
+	}
+	return residualNoise(out.products)
 }
 
 // sky returns the image as PNG.

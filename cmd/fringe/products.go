@@ -57,22 +57,30 @@ func saveProducts(dir *outDir, p *measure.Products, head data.ImageHeader, remar
 			style.Title += remark
 		}
 		if image.name == "restored" {
-			style.Softening = softening(p) * slices.Max(image.image)
+			style.Softening = softening(p, residualNoise(p)) * slices.Max(image.image)
 		}
 		pictures = append(pictures, picture{image.name + ".png", func(w io.Writer) error { return figure.WriteSky(w, image.image, p.Grid, style) }})
 	}
 	return pictures, nil
 }
 
+// residualNoise returns the noise that the residual shows, in Jy/beam; 0 without a residual.
+func residualNoise(p *measure.Products) float64 {
+	if p == nil || p.Residual == nil {
+		return 0
+	}
+	return statistics(p.Residual, p.Grid).RMSJyBeam
+}
+
 // softening returns the softening of pictures of a source much fainter in places than at its peak, over that peak: three times the noise
-// that the residual shows, or a thousandth where that is more. It is 0, which draws linearly, of fields of few beams, in which
+// (Jy/beam), or a thousandth where that is more. It is 0, which draws linearly, of fields of few beams, in which
 // little is far from the peak, and where the noise hides what is faint.
-func softening(p *measure.Products) float64 {
+func softening(p *measure.Products, noiseJyBeam float64) float64 {
 	if p == nil || p.Residual == nil || float64(p.Grid.NX)*p.Grid.CellRad < compactBeams*p.Restoring.MajRad {
 		return 0
 	}
 	const least, most = 1e-3, 0.03
-	soft := math.Max(3*statistics(p.Residual, p.Grid).RMSJyBeam/slices.Max(p.Restored), least)
+	soft := math.Max(3*noiseJyBeam/slices.Max(p.Restored), least)
 	if !(soft < most) {
 		return 0
 	}

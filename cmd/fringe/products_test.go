@@ -107,3 +107,33 @@ print(json.dumps([ra - h["CRVAL1"], dec - h["CRVAL2"], h["BMAJ"], h["BMIN"], h["
 		}
 	}
 }
+
+// A field of 20 beams whose residual scatters by 0.1 of the peak hides what is faint; phases that were not fitted are no noise, and
+// the weights promise 0.002 of the peak: three times that is the softening, and never less than a thousandth.
+func TestSoftening(t *testing.T) {
+	g := radio.Grid{NX: 100, NY: 1, CellRad: 1}
+	p := &measure.Products{Grid: g, Restoring: radio.Beam{MajRad: 5, MinRad: 5}, Residual: make([]float64, 100), Restored: make([]float64, 100), NoiseJy: 0.004}
+	p.Restored[0] = 2
+	for i := range p.Residual {
+		p.Residual[i] = 0.2
+	}
+	of := func(kind string) float64 {
+		sets := []*dataset{{weight: 1, fit: &fit{spec: dataSpec{weights: map[string]float64{kind: 1}}}}}
+		out := &outcome{job: &job{sets: sets}, products: p}
+		return softening(p, out.noise())
+	}
+	if got := of("vis"); got != 0 {
+		t.Errorf("visibilities: softening %g, want 0 (linear)", got)
+	}
+	if got := of("cphase"); math.Abs(got-0.006) > 1e-12 {
+		t.Errorf("closure phases: softening %g, want 0.006", got)
+	}
+	p.NoiseJy = 0
+	if got := of("cphase"); got != 1e-3 {
+		t.Errorf("without noise: softening %g, want 0.001", got)
+	}
+	p.Restoring.MajRad = 10
+	if got := of("cphase"); got != 0 {
+		t.Errorf("10 beams: softening %g, want 0 (linear)", got)
+	}
+}

@@ -54,7 +54,7 @@ func (o *observeFlags) skyFlags() {
 	f.StringVar(&o.images, "images", "", "folder of FITS and PNG images, for --sky images")
 	f.Float64Var(&o.dynamic, "dynamic-range", 0, "of a drawn sky: ratio of its peak to the median of its emission, 10 to 5e5 (default: as drawn)")
 	f.Uint64Var(&o.seed, "seed", 1, "of the drawn sky, the noise and the gains")
-	f.IntVar(&o.npix, "npix", 128, "of a drawn sky: pixels along each side of the truth image")
+	f.IntVar(&o.npix, "npix", 128, "of a drawn sky: pixels along each side of the truth image, of --fov/npix each")
 	f.Var(&o.fov, "fov", "width of the image, such as 128uas: a PNG needs it (default of a drawn sky: the array's, 128uas for the EHT)")
 	f.Var(&o.flux, "flux", "total flux, such as 0.6Jy (default: that of a FITS image, 1Jy of a drawn sky)")
 }
@@ -64,7 +64,7 @@ func (o *observeFlags) scheduleFlags() {
 	f, s := o.set, &o.schedule
 	f.StringVar(&s.Array, "array", "eht2017", "array by name, or a table of stations that ends in .txt")
 	f.StringSliceVar(&s.Stations, "stations", nil, "names of the stations that take part (default: all)")
-	f.StringVar(&o.source, "source", "", "name of a known source or position RA,DEC such as 187.7059,12.3911 or 12h30m49.42s,12d23m28.0s (default: the position of the FITS image, else M87)")
+	f.StringVar(&o.source, "source", "", "name of a known source or position RA,DEC such as 187.7059,12.3911 or 12h30m49.42s,12d23m28.0s (default: the position of the FITS image, else that of M87, under the name of the family)")
 	f.StringVar(&s.Start, "start", "2017-04-11T00:46", "start of the first scan, UTC, such as 2017-04-11T00:46, or a modified Julian date")
 	f.IntVar(&s.Scans, "scans", 25, "number of scans")
 	f.DurationVar(&o.scan, "scan", 400*time.Second, "length of a scan")

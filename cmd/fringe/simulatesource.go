@@ -24,7 +24,8 @@ func knownSources() []namedSource {
 	}
 }
 
-// position returns where to look: at --source, else where the image is, else at M87.
+// position returns where to look, and how what is there is called: --source, else where the image is, else where M87 is, under the name of
+// the family that is drawn.
 func (o *observeFlags) position(sky *simulatedSky) (namedSource, error) {
 	src := sky.header.Source
 	switch {
@@ -34,7 +35,9 @@ func (o *observeFlags) position(sky *simulatedSky) (namedSource, error) {
 		ra := math.Mod(src.RARad*180/math.Pi+360, 360)
 		return namedSource{sourceName(src.Name), ra, src.DecRad * 180 / math.Pi}, nil
 	}
-	return knownSources()[0], nil
+	here := knownSources()[0]
+	here.name = sourceName(sky.drawn.Family)
+	return here, nil
 }
 
 func sourceName(name string) string {

@@ -25,6 +25,7 @@ func (t Table) Apply(v *radio.Visibilities) (*radio.Visibilities, error) {
 	if err := out.Validate(); err != nil {
 		return nil, fmt.Errorf("calibrate: %w", err)
 	}
+	out.Calibration = out.Calibration.Or(t.Calibration())
 	find := t.finder(v)
 	for k := range out.Vis {
 		g, ok1 := find(k, v.Ant1[k])
@@ -44,6 +45,21 @@ func (t Table) Apply(v *radio.Visibilities) (*radio.Visibilities, error) {
 		return nil, fmt.Errorf("calibrate: the table has no gains for any of the %d visibilities: its stations, times or frequencies are others", v.Len())
 	}
 	return out, nil
+}
+
+// Calibration says whether the table corrects phases and amplitudes: whether any is not that of a gain of 1. A table in which a gain was left
+// at 1 for want of a solution leaves data uncalibrated, and corrects neither.
+func (t Table) Calibration() (c radio.Calibration) {
+	for _, g := range t {
+		switch {
+		case g.Flagged:
+		case g.SNR == 0:
+			return radio.Calibration{}
+		default:
+			c = c.Or(radio.Calibration{Phases: g.PhaseDeg != 0, Amplitudes: g.Amplitude != 1})
+		}
+	}
+	return c
 }
 
 // finder returns the look-up of the gain of a station for visibility k.

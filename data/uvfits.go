@@ -95,7 +95,7 @@ type uvReader struct {
 }
 
 func newUVReader(primary *fitsHDU, tables map[string][]*binTable, o ReadOptions) (*uvReader, error) {
-	u := &uvReader{hdu: primary, out: &radio.Visibilities{}}
+	u := &uvReader{hdu: primary, out: &radio.Visibilities{Calibration: readCalibration(primary.history)}}
 	var err error
 	if u.layout, err = newUVLayout(primary, o.Stokes); err != nil {
 		return nil, err

@@ -13,7 +13,8 @@ import (
 // WriteUVFITS writes visibilities as UVFITS: random groups with the hands RR = LL = I, each with half the weight (so that
 // their mean has the weight of I again), an AIPS AN and an AIPS FQ table. Values, weights, u and v are float32, as the format
 // has it; times keep about 3 ms. The bandwidth, which [radio.Visibilities] does not know, is given as the spacing of the
-// channels, or 1 Hz. A flagged visibility gets weight 0 and value 0.
+// channels, or 1 Hz. A flagged visibility gets weight 0 and value 0. HISTORY cards keep
+// the calibration.
 //
 // Several frequencies become channels of one IF when they are evenly spaced, and IFs of one channel otherwise. Visibilities
 // of the same time, baseline and (u,v) in seconds share a group; a channel that a group lacks is flagged in it, so reading
@@ -88,6 +89,9 @@ func groupsHDU(v *radio.Visibilities, s uvSpectrum) *fitsWriter {
 	f.text("DATE-OBS", isoDate(v.RefMJD)[:len("2006-01-02")], "")
 	f.text("BUNIT", "JY", "")
 	f.real("EQUINOX", 2000, "")
+	for _, line := range calibrationHistory(v.Calibration) {
+		f.history(line)
+	}
 	for _, members := range groups {
 		f.group(v, s, members)
 	}

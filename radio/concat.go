@@ -16,7 +16,8 @@ const (
 
 // Concat returns one set with the visibilities of all sets, in that order. Stations of the same name that are less than 5 m
 // apart, or of which one has no position, become one; times count from the earliest RefMJD. Source has the first position and the first
-// name that a set has; RA = Dec = 0 is no position.
+// name that a set has; RA = Dec = 0 is no position. Calibration is what all sets have
+// in common.
 //
 // It refuses sets whose phase centres differ by more than an arcsecond, because their visibilities are of different skies,
 // and sets that do not pass [Visibilities.Validate].
@@ -24,8 +25,9 @@ func Concat(sets ...*Visibilities) (*Visibilities, error) {
 	if len(sets) == 0 {
 		return nil, fmt.Errorf("radio: concatenate: no sets of visibilities")
 	}
-	out := &Visibilities{RefMJD: earliestRefMJD(sets)}
+	out := &Visibilities{RefMJD: earliestRefMJD(sets), Calibration: sets[0].Calibration}
 	for i, v := range sets {
+		out.Calibration = out.Calibration.And(v.Calibration)
 		if err := v.Validate(); err != nil {
 			return nil, fmt.Errorf("radio: concatenate: set %d: %w", i+1, err)
 		}

@@ -147,7 +147,7 @@ func (v *Visibilities) validateStations(k int) error {
 
 // emptyLike returns a set without visibilities that observes the same source with the same stations.
 func (v *Visibilities) emptyLike() *Visibilities {
-	return &Visibilities{Stations: slices.Clone(v.Stations), Source: v.Source, RefMJD: v.RefMJD}
+	return &Visibilities{Stations: slices.Clone(v.Stations), Source: v.Source, RefMJD: v.RefMJD, Calibration: v.Calibration}
 }
 
 // appendFrom appends visibility k of src.

@@ -14,6 +14,20 @@ type Source struct {
 	RARad, DecRad float64
 }
 
+// Calibration says which gains of the stations were found against a model and taken out of visibilities, after whatever calibration they
+// came with. The zero value is none that is known of.
+type Calibration struct{ Phases, Amplitudes bool }
+
+// Or returns what either of two calibrations, one after the other, has done.
+func (c Calibration) Or(d Calibration) Calibration {
+	return Calibration{c.Phases || d.Phases, c.Amplitudes || d.Amplitudes}
+}
+
+// And returns what both of two calibrations, of different visibilities, have done.
+func (c Calibration) And(d Calibration) Calibration {
+	return Calibration{c.Phases && d.Phases, c.Amplitudes && d.Amplitudes}
+}
+
 // NoStation is the value of Ant1 and of Ant2 where the stations of a visibility are unknown.
 const NoStation = -1
 
@@ -36,6 +50,8 @@ type Visibilities struct {
 	Stations []Station
 	Source   Source
 	RefMJD   float64 // modified Julian date of TimeSec = 0 (0h UTC of the first day)
+
+	Calibration Calibration // by self-calibration
 }
 
 // Len returns the number of visibilities.

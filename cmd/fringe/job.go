@@ -26,7 +26,7 @@ type job struct {
 	validation           *infer.CVTable // of the strengths; nil without
 	resolution           float64        // 1/(longest baseline), radians
 	wide                 bool           // the data are calibrated and of a connected array: the field may hold many resolutions
-	calibrated           bool           // by self-calibration, so that complex visibilities can be fitted
+	calibrated           bool           // by self-calibration, here or before, so that complex visibilities can be fitted
 	amplitudesCalibrated bool           // as well as phases
 	firstStage           int            // iterations of the classical image that a denoiser starts from
 }
@@ -42,17 +42,37 @@ func (o imageOptions) prepare(all []*observation) (*job, error) {
 		return nil, err
 	}
 	j := &job{prior: p, options: o, wide: true}
+	marked := calibrationOf(all)
+	j.calibrated, j.amplitudesCalibrated = marked.Phases, marked.Amplitudes
 	for i, obs := range all {
 		j.sets = append(j.sets, &dataset{obs: obs, weight: weights[i], name: o.paths[i]})
 		j.resolution = max(j.resolution, obs.vis.UVMax())
 		j.wide = j.wide && obs.calibrated()
 	}
 	j.resolution = 1 / j.resolution
+	if j.calibrated && o.data == "auto" {
+		j.note("fitted to complex visibilities: fringe selfcal has calibrated them (--data amp=0.2,cphase,logcamp does not rely on it)")
+	}
 	if err := j.form(); err != nil {
 		j.close()
 		return nil, err
 	}
 	return j, nil
+}
+
+// calibrationOf returns what self-calibration has done to all of those data that are not taken for calibrated anyway.
+func calibrationOf(all []*observation) (c radio.Calibration) {
+	found := false
+	for _, obs := range all {
+		switch {
+		case obs.calibrated():
+		case found:
+			c = c.And(obs.vis.Calibration)
+		default:
+			c, found = obs.vis.Calibration, true
+		}
+	}
+	return c
 }
 
 func (j *job) form() (err error) {

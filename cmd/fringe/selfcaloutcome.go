@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 	"text/tabwriter"
 
 	"fringe/calibrate"
 	"fringe/data"
 	"fringe/figure"
+	"fringe/radio"
 )
 
 // selfcalFiles are the files of fringe selfcal. The last one marks a finished run.
@@ -48,8 +50,16 @@ func (s *selfcal) save(dir *outDir, out, log io.Writer) (err error) {
 	for _, w := range s.report.Warnings {
 		fmt.Fprintf(log, "warning: %s\n", w)
 	}
-	fmt.Fprintf(log, "wrote %s\n", dir.path)
+	fmt.Fprintf(log, "wrote %s; %s\n", dir.path, imageHint(filepath.Join(dir.path, "calibrated.uvfits"), s.calibrated))
 	return nil
+}
+
+// imageHint says how to image calibrated visibilities in a file.
+func imageHint(path string, v *radio.Visibilities) string {
+	if v.Connected() || v.Calibration.Phases {
+		return fmt.Sprintf("fringe image %s fits them as complex visibilities", path)
+	}
+	return fmt.Sprintf("not all of its phases are calibrated: fringe image %s --data vis takes them for calibrated all the same", path)
 }
 
 func (s *selfcal) writeReport(w io.Writer) error {
@@ -92,5 +102,8 @@ func (s *selfcal) tell(w io.Writer) error {
 			fmt.Fprintf(chi2, "%s\t%.3g\t%.3g\t\n", kind, pair[0], pair[1])
 		}
 	}
-	return errors.Join(gains.Flush(), chi2.Flush())
+	errs := errors.Join(gains.Flush(), chi2.Flush())
+	fmt.Fprintf(w, "of the %d visibilities with gains: vis of all integrations, the others of averages as fringe image makes them; errors include a systematic %.3g %% of the amplitude\n",
+		s.report.Visibilities, 100*s.options.sys)
+	return errs
 }

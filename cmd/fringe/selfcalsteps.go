@@ -79,21 +79,27 @@ func (s *selfcal) solve() error {
 
 // measure fills in the report.
 func (s *selfcal) measure() error {
-	after, err := s.table.Apply(s.fitted)
+	// Thermal errors: the systematic one is added after averaging, as fringe image does.
+	before := s.raw.Clone()
+	for k, w := range s.fitted.Weight {
+		if w == 0 {
+			before.Weight[k] = 0
+		}
+	}
+	after, err := s.table.Apply(before)
 	if err != nil {
 		return err
 	}
-	before := s.fitted.Clone()
 	for k := range before.Vis {
 		if after.Flagged(k) {
 			before.Weight[k] = 0
 		}
 	}
-	was, err := s.sky.compare(before)
+	was, err := s.sky.compare(before, s.options.sys)
 	if err != nil {
 		return err
 	}
-	is, err := s.sky.compare(after)
+	is, err := s.sky.compare(after, s.options.sys)
 	if err != nil {
 		return err
 	}
@@ -112,9 +118,20 @@ func (s *selfcal) measure() error {
 	return nil
 }
 
+// averageSec returns how long fringe image would average visibilities for the field of the model: 0 for whole scans.
+func (m *skyModel) averageSec(v *radio.Visibilities) float64 {
+	longest := smearingInterval(1/v.UVMax(), m.grid.CellRad*float64(m.grid.NX))
+	if longest < v.LongestScan() {
+		return longest
+	}
+	return 0
+}
+
 // compare returns the reduced χ² of each kind of data: the visibilities as they are, and amplitudes and closure quantities above 3σ of
-// their scan averages. Kinds without data are left out.
-func (m *skyModel) compare(v *radio.Visibilities) (map[string]float64, error) {
+// averages such as fringe image fits, with a systematic error, a fraction of the amplitude, besides that of their weights. Kinds without data
+// are left out.
+func (m *skyModel) compare(thermal *radio.Visibilities, systematic float64) (map[string]float64, error) {
+	v := thermal.WithSystematic(systematic)
 	model, err := m.predict(v)
 	if err != nil {
 		return nil, err
@@ -127,16 +144,20 @@ func (m *skyModel) compare(v *radio.Visibilities) (map[string]float64, error) {
 		}
 	}
 	out["vis"] = all.Reduced()
-	scans := v.ScanAverage(0)
-	if model, err = m.predict(scans); err != nil {
+	averages := thermal.Unflagged()
+	if !averages.Connected() {
+		averages = averages.TimeAverage(m.averageSec(averages))
+	}
+	fitted := averages.WithSystematic(systematic)
+	if model, err = m.predict(fitted); err != nil {
 		return nil, err
 	}
-	amplitudes := radio.Amplitudes(scans)
-	out["amp"] = mean(len(amplitudes.Value), func(j int) float64 {
-		d := (amplitudes.Value[j] - cmplx.Abs(model[amplitudes.Index[j]])) / amplitudes.Sigma[j]
+	amps := amplitudes(averages, errorBudget{systematic: systematic})
+	out["amp"] = mean(len(amps.Value), func(j int) float64 {
+		d := (amps.Value[j] - cmplx.Abs(model[amps.Index[j]])) / amps.Sigma[j]
 		return d * d
 	})
-	phases, ratios := radio.ClosurePhases(scans, 3), radio.LogClosureAmplitudes(scans, 3)
+	phases, ratios := radio.ClosurePhases(fitted, 3), radio.LogClosureAmplitudes(fitted, 3)
 	out["cphase"] = mean(phases.Len(), func(j int) float64 {
 		return 2 * (1 - math.Cos(phases.Value[j]-phases.At(j, model))) / (phases.Sigma[j] * phases.Sigma[j])
 	})

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -24,7 +25,7 @@ type dirtyOptions struct {
 
 func dirtyCommand() *cobra.Command {
 	o := dirtyOptions{
-		selection: selection{uvMin: length("")}, weightingFlags: newWeightingFlags(), npix: 256, fov: angle(""),
+		selection: selection{uvMin: length("")}, weightingFlags: newWeightingFlags(), fov: angle(""),
 	}
 	c := &cobra.Command{
 		Use:   "dirty OBS --out DIR",
@@ -47,6 +48,9 @@ The stations' phases must be calibrated, or there is nothing to see.`,
 			if err := o.checkRobust(c.Flags()); err != nil {
 				return err
 			}
+			if c.Flags().Changed("npix") && o.npix == 0 {
+				return fmt.Errorf("--npix is 0, must be between 8 and 8192")
+			}
 			o.path = args[0]
 			return o.run(c.ErrOrStderr())
 		},
@@ -54,8 +58,9 @@ The stations' phases must be calibrated, or there is nothing to see.`,
 	f := c.Flags()
 	f.StringVarP(&o.out, "out", "o", "", "folder of the results (required)")
 	o.weightingFlags.register(f)
-	f.IntVar(&o.npix, "npix", o.npix, "pixels along each side, of --fov/npix each; without --fov their size stays 1/12 of the resolution")
-	f.Var(&o.fov, "fov", "field of view, such as 128uas, 10mas, 3arcsec (default: pixels of 1/12 of the resolution)")
+	f.IntVar(&o.npix, "npix", o.npix,
+		"pixels along each side, of --fov/npix each; without --fov their size stays 1/12 of the resolution (default: 256, or 6 to a resolution of a wide field, up to 512)")
+	f.Var(&o.fov, "fov", "field of view, such as 128uas, 10mas, 3arcsec (default: as fringe image, of the resolution or the shortest baselines)")
 	o.addFlags(f)
 	f.BoolVar(&o.force, "force", o.force, "overwrite a finished result")
 	return c
@@ -89,19 +94,31 @@ func (o dirtyOptions) validate() (radio.Weighting, error) {
 	if o.out == "" {
 		return radio.Weighting{}, withHint(fmt.Errorf("no folder for the results"), "name one with --out DIR")
 	}
-	if o.npix < 8 || o.npix > 8192 {
+	if o.npix != 0 && (o.npix < 8 || o.npix > 8192) {
 		return radio.Weighting{}, fmt.Errorf("--npix is %d, must be between 8 and 8192", o.npix)
 	}
 	return o.weightingFlags.value()
 }
 
+// dirtyPixels is how many pixels along a side there are at least unless --npix is given: they cost nothing here.
+const dirtyPixels = 256
+
+// grid returns the field and the pixels that the flags ask for, and the field of fringe image where they leave it open.
 func (o dirtyOptions) grid(obs *observation) radio.Grid {
-	cell := o.fov.value / float64(o.npix)
-	if cell == 0 {
-		cell = obs.resolutionRad() / 12
-		obs.note("field of view %s: pixels of 1/12 of the resolution (--fov sets it)", angleText(cell*float64(o.npix)))
+	resolution := 1 / obs.asImaged().UVMax()
+	square := func(npix int, cell float64) radio.Grid { return radio.Grid{NX: npix, NY: npix, CellRad: cell} }
+	switch {
+	case o.fov.value > 0:
+		npix := cmp.Or(o.npix, max(pixelsFor(o.fov.value, resolution), dirtyPixels))
+		return square(npix, o.fov.value/float64(npix))
+	case o.npix > 0:
+		obs.note("field of view %s: pixels of 1/12 of the resolution (--fov sets it)", angleText(resolution/12*float64(o.npix)))
+		return square(o.npix, resolution/12)
 	}
-	return radio.Grid{NX: o.npix, NY: o.npix, CellRad: cell}
+	g := obs.suggestedGrid()
+	field, npix := g.CellRad*float64(g.NX), max(g.NX, dirtyPixels)
+	obs.note("field of view %s, as fringe image has it, %d pixels (--fov and --npix set them)", angleText(field), npix)
+	return square(npix, field/float64(npix))
 }
 
 // save writes all files, or none, and says what came out.

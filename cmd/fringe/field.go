@@ -60,8 +60,12 @@ func (j *job) cell() (cell float64, npix int) {
 			p.name, angleText(p.cellRad), angleText(j.resolution))
 	case o.npix == 0:
 		var wide bool
-		if cell, npix, wide = defaultField(j.lengths(), j.integration(), j.resolution, j.wide); wide {
-			j.note("field of view %s, %d pixels: the largest scale of the shortest baselines, and of the pixels (--fov and --npix set them)", angleText(cell*float64(npix)), npix)
+		if cell, npix, wide = defaultField(j.lengths(), j.resolution, j.wide, j.beamField()); wide {
+			field := cell * float64(npix)
+			j.note("field of view %s, %d pixels: the largest scale of the shortest baselines, and of the pixels (--fov and --npix set them)", angleText(field), npix)
+			if smeared := smearedField(j.resolution, j.integration()); field > smeared {
+				j.note("integrations of %.3g s smear what lies more than %s from the centre", j.integration(), angleText(smeared/2))
+			}
 			return cell, npix
 		}
 	}
@@ -75,18 +79,31 @@ func (j *job) cell() (cell float64, npix int) {
 const compactBeams = 16
 
 // defaultField returns pixels for data that nobody gave a field for: few and fine ones for a compact source, seen by an array that
-// is not connected; otherwise (wide) as many as the source may need that baselines of these lengths see, no wider than an
-// integration smears.
-func defaultField(lengths []float64, integrationSec, resolution float64, connected bool) (cell float64, npix int, wide bool) {
+// is not connected; otherwise (wide) as many as the source may need that baselines of these lengths see, no wider than largest (radians),
+// what the dishes see. That integrations smear the edge of a field is no reason for a smaller one: short baselines see what lies there.
+func defaultField(lengths []float64, resolution float64, connected bool, largest float64) (cell float64, npix int, wide bool) {
 	field := largestScale(lengths)
 	if !connected && field <= compactBeams*resolution {
 		return resolution / 12, fewPixels, false
 	}
-	if integrationSec > 0 {
-		field = math.Min(field, smearedField(resolution, integrationSec))
-	}
-	cell, npix = wideField(field, resolution)
+	cell, npix = wideField(math.Min(field, largest), resolution)
 	return cell, npix, true
+}
+
+// suggestedGrid returns the pixels that fringe image takes for an observation unless told otherwise.
+func (obs *observation) suggestedGrid() radio.Grid {
+	v := obs.asImaged()
+	cell, npix, _ := defaultField(lengthsOf(v), 1/v.UVMax(), obs.calibrated(), math.Inf(1))
+	return radio.Grid{NX: npix, NY: npix, CellRad: cell}
+}
+
+// beamField returns the size of the field in which the dishes see anything, the smallest of all files, infinite when that is unknown.
+func (j *job) beamField() float64 {
+	field := math.Inf(1)
+	for _, s := range j.sets {
+		field = math.Min(field, beamField(j.options.beam, meanFreqHz(s.obs.vis)))
+	}
+	return field
 }
 
 // earthRate is the angle by which the Earth turns, in rad/s.
@@ -94,7 +111,7 @@ const earthRate = 7.2921e-5
 
 // smearedField returns the field of view (radians) at whose edge the phase of a source turns by one radian within an interval (s) on the
 // longest baseline B = 1/resolution, where an average loses 4 % of the amplitude. The phase 2πBl turns by 2πBlωt at most, with ω the rate
-// at which the Earth turns and l half of the field.
+// at which the Earth turns and l half of the field. It is infinite for an interval of 0.
 func smearedField(resolution, intervalSec float64) float64 {
 	return resolution / (math.Pi * earthRate * intervalSec)
 }
@@ -158,9 +175,16 @@ func wideField(field, resolution float64) (cell float64, npix int) {
 func (j *job) lengths() []float64 {
 	var lengths []float64
 	for _, s := range j.sets {
-		for k := range s.obs.vis.U {
-			lengths = append(lengths, s.obs.vis.UVDistance(k))
-		}
+		lengths = append(lengths, lengthsOf(s.obs.vis)...)
+	}
+	return lengths
+}
+
+// lengthsOf returns the baseline lengths of visibilities, in wavelengths.
+func lengthsOf(v *radio.Visibilities) []float64 {
+	lengths := make([]float64, v.Len())
+	for k := range lengths {
+		lengths[k] = v.UVDistance(k)
 	}
 	return lengths
 }

@@ -28,19 +28,31 @@ func TestDefaultField(t *testing.T) {
 		return list
 	}
 	const resolution = 1e-8
-	cell, npix, wide := defaultField(lengths(2e7), 0, resolution, false) // sees 2/24e6, 8.3 resolutions
+	cell, npix, wide := defaultField(lengths(2e7), resolution, false, math.Inf(1)) // sees 2/24e6, 8.3 resolutions
 	if wide || npix != 64 || cell != resolution/12 {
 		t.Errorf("a compact source: %d pixels of %g, wide %v", npix, cell, wide)
 	}
-	cell, npix, wide = defaultField(lengths(1e5), 0, resolution, false) // 2/5.15e6, 39 resolutions
+	cell, npix, wide = defaultField(lengths(1e5), resolution, false, math.Inf(1)) // 2/5.15e6, 39 resolutions
 	if field := cell * float64(npix); !wide || npix < 6*30 || math.Abs(field*5.15e6/2-1) > 0.02 {
 		t.Errorf("a wide field: %d pixels of %g, wide %v", npix, cell, wide)
 	}
-	cell, npix, wide = defaultField(lengths(1e5), 300, resolution, false)
-	if field := cell * float64(npix); !wide || math.Abs(field/smearedField(resolution, 300)-1) > 1e-12 {
-		t.Errorf("integrations of 300 s: a field of %g, want the %g that they allow", field, smearedField(resolution, 300))
+	// Dishes of 10 m at 3 cm see 2.44 · 3 mm/m = 7.32e-3 rad; here they are those of 30 resolutions.
+	if got := beamField("airy:10m", radio.SpeedOfLight/0.03); math.Abs(got-7.32e-3) > 1e-12 {
+		t.Errorf("dishes of 10 m at 3 cm see %g, want 7.32e-3", got)
 	}
-	if _, npix, _ = defaultField(lengths(1), 0, resolution, true); npix > manyPixels {
+	cell, npix, wide = defaultField(lengths(1e5), resolution, false, 30*resolution)
+	if field := cell * float64(npix); !wide || math.Abs(field/resolution-30) > 1e-9 {
+		t.Errorf("dishes that see 30 resolutions: a field of %g", field/resolution)
+	}
+	if _, npix, _ = defaultField(lengths(1), resolution, true, math.Inf(1)); npix > manyPixels {
 		t.Errorf("%d pixels", npix)
+	}
+}
+
+func TestBeamField(t *testing.T) {
+	for text, want := range map[string]float64{"none": math.Inf(1), "response.fits": math.Inf(1), "gauss:20arcsec": 50 * radio.Arcsecond} {
+		if got := beamField(text, 1e9); got != want && math.Abs(got/want-1) > 1e-12 {
+			t.Errorf("%s: %g, want %g", text, got, want)
+		}
 	}
 }

@@ -39,6 +39,9 @@ type imageOptions struct {
 	force           bool
 }
 
+// maxPixels is the most that --npix takes.
+const maxPixels = 4096
+
 // defaultOptions is what a newcomer gets, and what demo starts from.
 func defaultOptions() imageOptions {
 	return imageOptions{
@@ -82,7 +85,7 @@ func (o *imageOptions) register(c *cobra.Command) {
 	g.end("The data")
 	o.solverFlags.register(f)
 	f.StringVar(&o.start, "start", o.start,
-		"first image, and what entropy prefers: flat, gauss, disc, with a size (gauss:40uas), dirty, FILE.fits (auto: gauss of twice the resolution or a quarter of the field; flat for connected arrays)")
+		"first image, and what entropy prefers: flat, gauss, disc, with a size (gauss:40uas), dirty, FILE.fits (auto: gauss of twice the resolution or a quarter of the field)")
 	f.StringVar(&o.mask, "mask", o.mask, "where the source may be: disc:SIZE, FILE.fits (positive there), none")
 	f.StringVar(&o.method, "method", o.method,
 		"how a denoiser is used: pnp (plug and play) or red (regularisation by denoising); without vis it starts from the classical image")
@@ -101,7 +104,7 @@ func (o *imageOptions) given(c *cobra.Command) error {
 	f := c.Flags()
 	o.sysGiven = f.Changed("sys")
 	if f.Changed("npix") && o.npix == 0 {
-		return withHint(fmt.Errorf("--npix is 0, must be between 8 and 4096"), "leave --npix out for as many as the data want")
+		return withHint(fmt.Errorf("--npix is 0, must be between 8 and %d", maxPixels), "leave --npix out for as many as the data want")
 	}
 	if f.Changed("scan-average") {
 		o.vlbiScans = false
@@ -123,8 +126,8 @@ func (o imageOptions) validate() error {
 	if o.out == "" {
 		return withHint(fmt.Errorf("no folder for the results"), "name one with --out DIR")
 	}
-	if o.npix != 0 && (o.npix < 8 || o.npix > 4096) {
-		return fmt.Errorf("--npix is %d, must be between 8 and 4096", o.npix)
+	if o.npix != 0 && (o.npix < 8 || o.npix > maxPixels) {
+		return fmt.Errorf("--npix is %d, must be between 8 and %d", o.npix, maxPixels)
 	}
 	if err := o.validateNumbers(); err != nil {
 		return err

@@ -196,10 +196,7 @@ func (x *examined) strength() {
 	if outside.Len() == 0 {
 		x.obs.vis = u
 	}
-	x.imaged = x.obs
-	if !x.obs.calibrated() {
-		x.imaged = &observation{vis: x.obs.vis.ScanAverage(0)}
-	}
+	x.imaged = &observation{vis: x.obs.asImaged()}
 	x.FluxJy, x.fluxFrom = x.imaged.estimateFlux()
 }
 
@@ -211,14 +208,10 @@ func (x *examined) image(s *subject) error {
 		s.note("all baselines have length 0: there is nothing to image")
 		return nil
 	}
-	lengths := make([]float64, x.imaged.vis.Len())
-	for k := range lengths {
-		lengths[k] = x.imaged.vis.UVDistance(k)
-	}
-	cell, npix, _ := defaultField(lengths, radio.Median(slices.Clone(v.IntSec)), x.imaged.resolutionRad(), x.obs.calibrated())
-	fov := angle(roundAngle(cell * float64(npix)))
-	x.grid = radio.Grid{NX: npix, NY: npix, CellRad: fov.value / float64(npix)}
-	x.Suggested = &suggestedReport{FOV: fov.text, NPix: npix, FOVRad: fov.value, CellRad: x.grid.CellRad}
+	g := x.obs.suggestedGrid()
+	fov := angle(roundAngle(g.CellRad * float64(g.NX)))
+	g.CellRad = fov.value / float64(g.NX)
+	x.grid, x.Suggested = g, &suggestedReport{FOV: fov.text, NPix: g.NX, FOVRad: fov.value, CellRad: g.CellRad}
 	dirty, err := measure.NewProducts(v, x.grid, nil, radio.Weighting{})
 	if err != nil {
 		s.note("no dirty image and no beam: %v", err)

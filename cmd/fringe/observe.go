@@ -139,6 +139,14 @@ func (obs *observation) tell(w io.Writer) {
 // resolutionRad returns 1/(longest baseline) in radians.
 func (obs *observation) resolutionRad() float64 { return 1 / obs.vis.UVMax() }
 
+// asImaged returns the visibilities as fringe image averages them unless told otherwise, before it knows the field.
+func (obs *observation) asImaged() *radio.Visibilities {
+	if obs.calibrated() {
+		return obs.vis
+	}
+	return obs.vis.ScanAverage(0)
+}
+
 // calibrated reports whether the phases are taken for calibrated: there are no stations, or those of a connected array.
 func (obs *observation) calibrated() bool { return !obs.vis.HasStations() || obs.vis.Connected() }
 

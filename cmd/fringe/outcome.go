@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"math"
 	"path/filepath"
 	"strings"
 
@@ -193,11 +192,15 @@ func (out *outcome) tell(path string, log io.Writer) {
 // warnings are what a user should look at before the image is believed.
 func (out *outcome) warnings() []string {
 	r, list := out.report, []string{}
-	if edge := edgeFraction(out.job.grid, out.job.meanImage(out.result.Image)); edge > edgeFlux {
-		list = append(list, fmt.Sprintf("%.2g %% of the flux lies along the edge: the source may be larger than the field: try a larger --fov, or more --npix", 100*edge))
+	g := out.job.grid
+	if edge := edgeFraction(g, out.job.meanImage(out.result.Image)); edge > edgeFlux {
+		list = append(list, fmt.Sprintf("%.2g %% of the flux lies along the edge: the source may be larger than the field: try %s", 100*edge, fieldFlags(widerField*float64(g.NX)*g.CellRad, g.CellRad)))
 	}
-	if ratio := r.FluxJy / r.AssumedFluxJy; out.job.prior.network == nil && math.Abs(ratio-1) > fluxDrift {
-		list = append(list, fmt.Sprintf("the image has %.3g Jy where %.3g Jy were assumed: give --flux when you know it", r.FluxJy, r.AssumedFluxJy))
+	if w := out.outsideWarning(); w != "" {
+		list = append(list, w)
+	}
+	if w := out.fluxWarning(); w != "" {
+		list = append(list, w)
 	}
 	for _, kind := range chi2Names(r.ReducedChi2) {
 		if value := r.ReducedChi2[kind]; value > poorFit {
@@ -225,8 +228,9 @@ func (out *outcome) warnings() []string {
 }
 
 // The user is warned when the outermost pixels hold more than edgeFlux of the flux, or when the flux differs from what was
-// assumed by more than fluxDrift. Images of sources that fit their field have less than 1 % there.
+// assumed by more than fluxDrift. Images of sources that fit their field have less than 1 % there. The field to try is widerField times as wide.
 const (
+	widerField = 1.5
 	edgePixels = 3
 	edgeFlux   = 0.02
 	fluxDrift  = 0.2

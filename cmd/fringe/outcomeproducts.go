@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"fringe/measure"
-	"fringe/radio"
 )
 
 // makeProducts makes the dirty, residual and restored images, but not of a cube. Where that is not possible, as of baselines along one line, they are left
@@ -70,18 +69,7 @@ func (j *job) seen(image []float64) (sky []float64, alike bool) {
 // subtractEach puts what the image leaves of every set, each behind a primary beam of its own, in the place of the residual image and into
 // the restored one.
 func (out *outcome) subtractEach(p *measure.Products) error {
-	var left []*radio.Visibilities
-	for i, s := range out.job.sets {
-		if s.weight == 0 {
-			continue
-		}
-		v := s.obs.vis.Clone()
-		for k, model := range out.models[i] {
-			v.Vis[k] -= model
-		}
-		left = append(left, v)
-	}
-	all, err := radio.Concat(left...)
+	all, err := out.left()
 	if err != nil {
 		return err
 	}

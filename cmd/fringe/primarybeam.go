@@ -35,13 +35,36 @@ func primaryBeam(text string, g radio.Grid, freqHz float64, r skyReader) ([]floa
 		}
 		return measure.GaussianBeam(g, q.value, 0, 0)
 	case kind == "airy":
-		q := quantity{kind: "diameter", units: func() []unit { return []unit{{"m", 1}} }}
+		q := diameter()
 		if err := q.Set(size); err != nil {
 			return nil, fmt.Errorf("--primary-beam: %w", err)
 		}
 		return measure.AiryBeam(g, q.value, radio.SpeedOfLight/freqHz, 0, 0)
 	}
 	return nil, withHint(fmt.Errorf("--primary-beam %q is unknown", text), "give gauss:FWHM (gauss:20arcsec), airy:DIAMETER (airy:10.7m), a FITS image of the response, or none")
+}
+
+// beamField returns the size (radians) of the field that dishes with a --primary-beam see: between the first nulls of an Airy pattern,
+// 2·1.22 λ/D, and 2.5 FWHM of a Gaussian, which is down to 1 % there. It is infinite for a beam of which that is not known.
+func beamField(text string, freqHz float64) float64 {
+	kind, size, _ := strings.Cut(text, ":")
+	q := angle("")
+	if kind == "airy" {
+		q = diameter()
+	}
+	switch err := q.Set(size); {
+	case err != nil || isFITS(text):
+	case kind == "gauss":
+		return 2.5 * q.value
+	case kind == "airy":
+		return 2 * 1.22 * radio.SpeedOfLight / freqHz / q.value
+	}
+	return math.Inf(1)
+}
+
+// diameter is a size of dishes in metres, without a value yet.
+func diameter() quantity {
+	return quantity{kind: "diameter", units: func() []unit { return []unit{{"m", 1}} }}
 }
 
 // beamTolerance is how far, in parts of the response at half power, a primary beam may be off at the ends of the band without a warning.

@@ -124,6 +124,9 @@ func (o *observeFlags) read() (*simulatedSky, error) {
 	if s.grid.CellRad == 0 {
 		return nil, withHint(fmt.Errorf("%s does not say how wide it is", o.image), "give the width with --fov, such as --fov 128uas")
 	}
+	if unit := s.header.Unit; unit != "JY/PIXEL" && o.flux.value == 0 {
+		return nil, withHint(fmt.Errorf("%s: the unit of its pixels is %q, not JY/PIXEL", o.image, unit), "give the total flux with --flux, such as --flux 0.6Jy")
+	}
 	sum := 0.0
 	for _, b := range s.truth {
 		sum += b
@@ -135,8 +138,6 @@ func (o *observeFlags) read() (*simulatedSky, error) {
 	if o.flux.value > 0 {
 		s.fluxJy = o.flux.value
 		scale(s.truth, s.fluxJy/sum)
-	} else if unit := s.header.Unit; unit != "JY/PIXEL" {
-		return nil, withHint(fmt.Errorf("%s: the unit of its pixels is %q, not JY/PIXEL", o.image, unit), "give the total flux with --flux, such as --flux 0.6Jy")
 	}
 	return s, nil
 }

@@ -23,8 +23,6 @@ func checkStart(text string) error {
 func (j *job) startImage() ([]float64, error) {
 	text := j.options.start
 	switch {
-	case text == "auto" && j.wide:
-		return infer.StartFlat(j.grid, j.fluxJy)
 	case text == "auto":
 		return infer.StartGaussian(j.grid, j.fluxJy, math.Max(2*j.resolution, float64(j.grid.NX)*j.grid.CellRad/startFraction))
 	case text == "dirty":
@@ -43,8 +41,8 @@ func (j *job) startImage() ([]float64, error) {
 	return startShape(text, j.grid, j.fluxJy, j.resolution)
 }
 
-// startFraction is the side of the field over the size of the first image of a VLBI array, where that is not two resolutions: a smaller
-// start, which entropy prefers, would leave the far parts of a jet out.
+// startFraction is the side of the field over the size of the first image, where that is not two resolutions: a smaller start, which entropy
+// prefers, would leave the far parts of a jet out, and a larger one, or a flat image, leaves flux at the edge on scales that no baseline sees.
 const startFraction = 4
 
 // startDirty is the positive part of the dirty image with natural weights.

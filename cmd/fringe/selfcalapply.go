@@ -73,7 +73,7 @@ func (o selfcalOptions) runApply(log io.Writer) (err error) {
 		return err
 	}
 	fmt.Fprintf(log, "%d gains applied: %d of %d visibilities are calibrated, the others flagged\n", len(table), calibrated.Unflagged().Len(), raw.Len())
-	fmt.Fprintf(log, "wrote %s; %s\n", dir.path, imageHint(filepath.Join(dir.path, "calibrated.uvfits"), calibrated))
+	fmt.Fprintf(log, "wrote %s; %s\n", dir.path, calibratedHint(filepath.Join(dir.path, "calibrated.uvfits"), calibrated))
 	return nil
 }
 

@@ -50,12 +50,12 @@ func (s *selfcal) save(dir *outDir, out, log io.Writer) (err error) {
 	for _, w := range s.report.Warnings {
 		fmt.Fprintf(log, "warning: %s\n", w)
 	}
-	fmt.Fprintf(log, "wrote %s; %s\n", dir.path, imageHint(filepath.Join(dir.path, "calibrated.uvfits"), s.calibrated))
+	fmt.Fprintf(log, "wrote %s; %s\n", dir.path, calibratedHint(filepath.Join(dir.path, "calibrated.uvfits"), s.calibrated))
 	return nil
 }
 
-// imageHint says how to image calibrated visibilities in a file.
-func imageHint(path string, v *radio.Visibilities) string {
+// calibratedHint says how to image calibrated visibilities in a file.
+func calibratedHint(path string, v *radio.Visibilities) string {
 	if v.Connected() || v.Calibration.Phases {
 		return fmt.Sprintf("fringe image %s fits them as complex visibilities", path)
 	}

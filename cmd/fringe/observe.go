@@ -115,13 +115,17 @@ func contents(v *radio.Visibilities) string {
 	return fmt.Sprintf("%d visibilities%s, %s, %s", v.Len(), of, stations, bandText(v))
 }
 
-// bandText returns the middle of the band, which does not depend on what is flagged or averaged.
+// bandText returns the frequency, or from where to where it reaches; neither depends on how much is flagged or averaged.
 func bandText(v *radio.Visibilities) string {
 	lowest, highest := math.Inf(1), 0.0
 	for _, f := range v.FreqHz {
 		lowest, highest = math.Min(lowest, f), math.Max(highest, f)
 	}
-	return fmt.Sprintf("%.4g GHz", (lowest+highest)/2e9)
+	from, to := fmt.Sprintf("%.4g", lowest/1e9), fmt.Sprintf("%.4g", highest/1e9)
+	if from == to {
+		return from + " GHz"
+	}
+	return from + " to " + to + " GHz"
 }
 
 func (obs *observation) note(format string, args ...any) {

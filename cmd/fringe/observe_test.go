@@ -7,15 +7,14 @@ import (
 	"fringe/radio"
 )
 
-// The band's middle is the same whatever is flagged or averaged: two channels, one of which has most of the data.
+// Two channels are told as they are, whatever is flagged or averaged of them; those that four digits do not tell apart are one.
 func TestBandText(t *testing.T) {
-	v := &radio.Visibilities{FreqHz: []float64{8.104e9, 8.112e9, 8.112e9, 8.112e9}}
-	if got, want := bandText(v), "8.108 GHz"; got != want {
-		t.Errorf("got %s, want %s", got, want)
-	}
-	few := &radio.Visibilities{FreqHz: v.FreqHz[:2]}
-	if bandText(v) != bandText(few) {
-		t.Errorf("%s, and of fewer visibilities %s", bandText(v), bandText(few))
+	for want, freqHz := range map[string][]float64{
+		"8.104 to 8.112 GHz": {8.1042e9, 8.1122e9, 8.1122e9, 8.1122e9}, "227.1 GHz": {227.07e9}, "227 GHz": {227.01e9, 227.02e9},
+	} {
+		if got := bandText(&radio.Visibilities{FreqHz: freqHz}); got != want {
+			t.Errorf("%g: %s, want %s", freqHz, got, want)
+		}
 	}
 }
 

@@ -44,8 +44,9 @@ func (o *observeFlags) run(out string, log io.Writer) error {
 		return err
 	}
 	record := o.record(sky, schedule, vis, how)
-	if err := record.tell(vis, log); err != nil || o.dryRun {
-		return err
+	record.tell(vis, log)
+	if o.dryRun {
+		return nil
 	}
 	if err := files.write(sky, vis, record); err != nil {
 		return err

@@ -52,26 +52,31 @@ func sigmas(v *radio.Visibilities) (all []float64) {
 }
 
 // tell prints the coverage, the beam and the noise.
-func (r simulationRecord) tell(v *radio.Visibilities, log io.Writer) error {
+func (r simulationRecord) tell(v *radio.Visibilities, log io.Writer) {
 	times, shortest := map[float64]bool{}, math.Inf(1)
 	for k, t := range v.TimeSec {
 		times[t] = true
 		shortest = math.Min(shortest, v.UVDistance(k))
 	}
 	fmt.Fprintf(log, "sky: %s, %.4g Jy, %d x %d pixels of %s\n", r.Sky, r.FluxJy, r.NX, r.NY, angleText(r.CellUas*radio.Microarcsecond))
-	fmt.Fprintf(log, "coverage: %s, times: %d, channels: %d, baselines of %.4g to %.4g Ml\n", contents(v), len(times), len(v.Frequencies()), shortest/1e6, r.UVMax/1e6)
-	beam, err := measure.FitBeam(v.U, v.V, v.Weight)
-	if err != nil {
-		return err
+	flagged := ""
+	if n := v.Len() - v.Unflagged().Len(); n > 0 {
+		flagged = fmt.Sprintf(", flagged: %d", n)
+	}
+	fmt.Fprintf(log, "coverage: %s%s, times: %d, channels: %d, baselines of %.4g to %.4g Ml\n", contents(v), flagged, len(times), len(v.Frequencies()), shortest/1e6, r.UVMax/1e6)
+	beam := "not told, " // of two stations, or of baselines so short that they make a pedestal
+	if fitted, err := measure.FitBeam(v.U, v.V, v.Weight); err != nil {
+		beam += err.Error()
+	} else {
+		beam = fmt.Sprintf("%v East of North", fitted)
 	}
 	total := 0.0
 	for _, w := range v.Weight {
 		total += w
 	}
 	noise := sigmas(v)
-	fmt.Fprintf(log, "beam (natural weighting): %v East of North; noise %.3g Jy/beam\n", beam, 1/math.Sqrt(total))
+	fmt.Fprintf(log, "beam (natural weighting): %s; noise %.3g Jy/beam\n", beam, 1/math.Sqrt(total))
 	fmt.Fprintf(log, "noise per visibility: %.3g Jy, from %.3g to %.3g; mean amplitude %.3g Jy\n", r.NoiseJy, noise[0], noise[len(noise)-1], meanAmplitude(v))
-	return nil
 }
 
 func meanAmplitude(v *radio.Visibilities) float64 {

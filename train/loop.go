@@ -113,7 +113,7 @@ func (l *loop) begin(s *torch.Scope, params, buffers []torch.Param) error {
 		return nil
 	}
 	if l.cfg.Resume {
-		if err := l.resume(l.cfg.Dir, l.cfg.Manifest); err != nil {
+		if err := l.resume(l.cfg.Dir, &l.cfg.Manifest); err != nil {
 			return err
 		}
 		l.savedAt = l.step

@@ -99,13 +99,14 @@ func (st *state) saveBest(dir string, m checkpoints.Manifest) error {
 	return checkpoints.Save(filepath.Join(dir, "best"), m, weights, nil)
 }
 
-// resume replaces the state by that of the checkpoint in dir, which must come from the same config.
-func (st *state) resume(dir string, want checkpoints.Manifest) error {
+// resume replaces the state by that of the checkpoint in dir, which must come from the same config, and what run says of the data by
+// what was said when it started.
+func (st *state) resume(dir string, run *checkpoints.Manifest) error {
 	m, weights, err := checkpoints.Load(dir)
 	if err != nil {
 		return err
 	}
-	if err := sameRun(m, want); err != nil {
+	if err := sameRun(m, *run); err != nil {
 		return fmt.Errorf("train: resume from %q: %w", dir, err)
 	}
 	_, tensors, err := checkpoints.LoadState(dir)
@@ -128,6 +129,7 @@ func (st *state) resume(dir string, want checkpoints.Manifest) error {
 	}
 	st.step, st.lossSum, st.lossCount = int(numbers[0]), numbers[1], int(numbers[2])
 	st.best, st.bestStep, st.metrics = numbers[3], int(numbers[4]), m.Metrics
+	run.Data = m.Data
 	st.stale, st.plateauScale, st.plateauStale = int(numbers[5]), numbers[6], int(numbers[7])
 	return nil
 }

@@ -69,6 +69,11 @@ func (f trainFlags) run(ctx context.Context, path string, stdout, stderr io.Writ
 	if err := torch.SetThreads(max(1, t.Threads)); err != nil {
 		return err
 	}
+	if !f.resume {
+		if err := t.initialise(); err != nil {
+			return fmt.Errorf("config %s: %w", path, err)
+		}
+	}
 	cfg := t.Loop
 	cfg.Manifest, cfg.Clock, cfg.Resume = t.manifest, time.Now, f.resume
 	cfg.TensorBoard = cfg.TensorBoard || f.tensorboard

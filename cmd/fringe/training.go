@@ -67,10 +67,6 @@ func assemble[B any](
 	for _, p := range task.Params() {
 		params += p.Tensor.Len()
 	}
-	if err := initialise(weights, c.Init); err != nil {
-		free()
-		return nil, err
-	}
 	return &training{
 		Config:   c,
 		manifest: checkpoints.Manifest{Kind: c.Kind, Config: config, Seed: c.Seed, Data: data},
@@ -86,17 +82,19 @@ func assemble[B any](
 	}, nil
 }
 
-// initialise overwrites weights with those of the checkpoint in dir; an empty dir leaves them as they are.
-func initialise(weights []torch.Param, dir string) error {
-	if dir == "" {
+// initialise overwrites the weights with those of the checkpoint that the config starts from, if any, and has the manifest say which they were.
+// A run that is resumed needs neither.
+func (t *training) initialise() error {
+	if t.Init == "" {
 		return nil
 	}
-	_, tensors, err := checkpoints.Load(dir)
+	m, tensors, err := checkpoints.Load(t.Init)
 	if err == nil {
-		err = checkpoints.Assign(weights, tensors)
+		err = checkpoints.Assign(t.weights, tensors)
 	}
 	if err != nil {
-		return withHint(fmt.Errorf("init %s: %w", dir, err), "init names the folder of a checkpoint of a network with the same settings")
+		return withHint(fmt.Errorf("init %s: %w", t.Init, err), "init names the folder of a checkpoint of a network with the same settings")
 	}
+	t.manifest.Data += fmt.Sprintf("; from the weights of %s (SHA-256 %s)", t.Init, m.Weights.SHA256)
 	return nil
 }

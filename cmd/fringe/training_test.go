@@ -27,6 +27,12 @@ func TestTrainingStartsFromACheckpoint(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer from.close()
+	if err := from.initialise(); err != nil {
+		t.Fatal(err)
+	}
+	if want := "; from the weights of " + dir + " (SHA-256 65baf669"; !strings.Contains(from.manifest.Data, want) {
+		t.Errorf("the manifest says %q, want %q in it", from.manifest.Data, want)
+	}
 	same := func(job *training) (count int) {
 		weights, err := checkpoints.Gather(job.weights)
 		if err != nil {

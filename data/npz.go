@@ -142,7 +142,7 @@ func (a *npzVisibilities) visibilities(o ReadOptions) (*radio.Visibilities, erro
 		return nil, errors.New("its arrays are empty")
 	}
 	if a.lambda > 0 && o.UVUnit != "" {
-		return nil, optionError("UVUnit", "array %s says the unit of u and v: leave out option UVUnit", npzUnit)
+		return nil, uselessOption("UVUnit", "array %s says the unit of u and v, and option UVUnit as well", npzUnit)
 	}
 	if a.channels > 1 && len(a.u) == a.n && (a.lambda > 0 || o.UVUnit != "m") {
 		return nil, optionError("UVUnit", "u in wavelengths must have a row for every channel, as data has (u in metres: option UVUnit m)")

@@ -41,13 +41,18 @@ type ReadOptions struct {
 type OptionError struct {
 	Option  string // the field of [ReadOptions]
 	Problem string
+	Useless bool // the file has no use for the option, which must be left out
 }
 
 // Error returns the problem.
 func (e *OptionError) Error() string { return e.Problem }
 
 func optionError(option, format string, args ...any) error {
-	return &OptionError{option, fmt.Sprintf(format, args...)}
+	return &OptionError{Option: option, Problem: fmt.Sprintf(format, args...)}
+}
+
+func uselessOption(option, format string, args ...any) error {
+	return &OptionError{Option: option, Problem: fmt.Sprintf(format, args...), Useless: true}
 }
 
 // uvUnits are the units that UVUnit may name, in wavelengths; metres have none.
@@ -101,7 +106,7 @@ func (o ReadOptions) checkFor(format string, known ...string) error {
 		{"SpectralWindow", o.SpectralWindow != ""}, {"Column", o.Column != ""},
 		{"FreqHz", o.FreqHz != 0}, {"UVUnit", o.UVUnit != ""}} {
 		if field.given && !slices.Contains(known, field.name) {
-			return optionError(field.name, "option %s is not for %s", field.name, format)
+			return uselessOption(field.name, "option %s is not for %s", field.name, format)
 		}
 	}
 	return nil
@@ -132,7 +137,7 @@ func (o ReadOptions) wavelengths(told string, freqHz, longest float64) (float64,
 // frequency returns the frequency that the file tells (0 when it tells none), or the option's.
 func (o ReadOptions) frequency(told float64) (float64, error) {
 	if told > 0 && o.FreqHz > 0 && told != o.FreqHz {
-		return 0, optionError("FreqHz", "it says a frequency of %g Hz, option FreqHz %g Hz: leave it out", told, o.FreqHz)
+		return 0, uselessOption("FreqHz", "it says a frequency of %g Hz, option FreqHz %g Hz", told, o.FreqHz)
 	}
 	if told == 0 {
 		told = o.FreqHz

@@ -155,7 +155,7 @@ func unitOf(bracket string) string {
 
 func (t *tableReader) visibilities(o ReadOptions) (*radio.Visibilities, error) {
 	if t.unit != "" && o.UVUnit != "" && t.unit != o.UVUnit {
-		return nil, optionError("UVUnit", "its header says that u and v are in %s, option UVUnit %s: leave it out", t.unit, o.UVUnit)
+		return nil, uselessOption("UVUnit", "its header says that u and v are in %s, option UVUnit %s", t.unit, o.UVUnit)
 	}
 	freqHz, err := o.frequency(t.freqHz)
 	if err != nil {

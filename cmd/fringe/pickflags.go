@@ -48,14 +48,15 @@ func (p pickFlags) apply(v *radio.Visibilities) (_ *radio.Visibilities, err erro
 	if p.interval < 0 {
 		return nil, fmt.Errorf("--average-time is %v, must not be negative", p.interval)
 	}
+	named := len(v.Stations) > 0
 	if p.exclude != "" {
 		if v, err = v.WithoutStations(strings.Split(p.exclude, ",")...); err != nil {
-			return nil, withHint(err, "--exclude-stations wants names as the file has them; fringe inspect lists them")
+			return nil, withHint(err, "%s", namesHint(named, "--exclude-stations wants names as the file has them; fringe inspect lists them"))
 		}
 	}
 	if p.baselines != "" {
 		if v, err = v.WithoutBaselines(strings.Split(p.baselines, ",")...); err != nil {
-			return nil, withHint(err, "--exclude-baselines wants names as the file has them; fringe inspect lists the stations")
+			return nil, withHint(err, "%s", namesHint(named, "--exclude-baselines wants names as the file has them; fringe inspect lists the stations"))
 		}
 	}
 	if v, err = p.within(v); err != nil {
@@ -71,6 +72,14 @@ func (p pickFlags) apply(v *radio.Visibilities) (_ *radio.Visibilities, err erro
 		v = v.TimeAverage(p.interval.Seconds())
 	}
 	return v, nil
+}
+
+// namesHint returns the hint for data that name their stations, or else that there are no names.
+func namesHint(named bool, hint string) string {
+	if !named {
+		return "leave it out: npz and text tables do not say which stations their visibilities are from"
+	}
+	return hint
 }
 
 // within returns the visibilities of the time that --time names.

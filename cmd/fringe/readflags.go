@@ -64,7 +64,7 @@ func readHint(err error) error {
 		return err
 	}
 	if errors.As(err, &about) {
-		return inFlags(err, about.Option)
+		return inFlags(err, about)
 	}
 	const formats = "fringe reads " + data.Readable + "; docs/formats.md says what each may hold"
 	for _, known := range []struct {
@@ -96,14 +96,17 @@ func imageHint(err error, hint string) error {
 }
 
 // inFlags returns an error about a read option in the words of its flag.
-func inFlags(err error, option string) error {
+func inFlags(err error, about *data.OptionError) error {
 	f := map[string]struct{ flag, hint string }{
 		"Source": {"--source", "--source NAME names the source"}, "Stokes": {"--stokes", "--stokes I, RR, LL, XX or YY says what to read"},
 		"SpectralWindow": {"--spw", "--spw NAME names the spectral window"}, "Column": {"--column", "--column names the column, of a Measurement Set"},
 		"Channels": {"--channels", "--channels says which channels to read"}, "FreqHz": {"--freq", "--freq says the frequency, such as --freq 230GHz"},
 		"UVUnit": {"--uv-unit", "--uv-unit says the unit of u and v: m, lambda, klambda or Mlambda"},
-	}[option]
-	return withHint(reworded{strings.ReplaceAll(err.Error(), "option "+option, f.flag), err}, "%s", f.hint)
+	}[about.Option]
+	if about.Useless {
+		f.hint = "leave " + f.flag + " out"
+	}
+	return withHint(reworded{strings.ReplaceAll(err.Error(), "option "+about.Option, f.flag), err}, "%s", f.hint)
 }
 
 // reworded is an error in other words.

@@ -39,7 +39,7 @@ func TestSimulatedObservationImagesToItsTruth(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if g.NX != g2.NX || math.Abs(g.CellRad/g2.CellRad-1) > 1e-9 || h.Source.Name != "M87" {
+	if g.NX != g2.NX || math.Abs(g.CellRad/g2.CellRad-1) > 1e-9 || h.Source.Name != "jet" {
 		t.Fatalf("the truth is on %+v, the image on %+v; source %q", g, g2, h.Source.Name)
 	}
 	beam := radio.Beam{MajRad: 20 * radio.Microarcsecond, MinRad: 20 * radio.Microarcsecond}

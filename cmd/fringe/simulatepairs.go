@@ -149,7 +149,7 @@ func (c pairsConfig) write(ctx context.Context, m shards.Manifest, out string, w
 	switch {
 	case errors.Is(err, context.Canceled):
 		fmt.Fprintf(log, "interrupted after %d of %d pairs, which are safe in %s; the same command goes on\n", bar.done, c.Count, out)
-		return errInterrupted
+		return nil
 	case err != nil && bar.first >= 0: // it had begun
 		return err
 	case err != nil:

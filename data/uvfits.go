@@ -66,7 +66,7 @@ func DecodeUVFITS(r io.ReaderAt, size int64, o ReadOptions) (*radio.Visibilities
 		return nil, err
 	}
 	if !primary.isGroups() {
-		return nil, errors.New("it holds no visibilities but an image or tables (GROUPS is not T, or NAXIS1 is not 0)")
+		return nil, ErrImage
 	}
 	tables, err := findTables(r, size, primary, "AIPS AN", "AIPS FQ", "AIPS SU")
 	if err != nil {

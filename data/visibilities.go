@@ -21,10 +21,11 @@ const Readable = "UVFITS, npz (uu, vv, weight, data), text tables (u v Re Im wei
 var ErrAllFlagged = errors.New("a valid weight")
 
 // ErrTruncated says that a file is shorter than it says itself, and ErrNoData that one has no measured visibilities, though it may tell
-// where they would lie. ErrFolder says that a folder is no Measurement Set.
+// where they would lie. ErrImage says that a FITS file holds an image or tables, and ErrFolder that a folder is no Measurement Set.
 var (
 	ErrTruncated = errors.New("truncated")
 	ErrNoData    = errors.New("it has no visibilities")
+	ErrImage     = errors.New("it holds no visibilities but an image or tables (GROUPS is not T, or NAXIS1 is not 0)")
 	ErrFolder    = errors.New("a folder that is no Measurement Set (it has no table.dat)")
 )
 

@@ -142,10 +142,15 @@ func (j *job) limitAverages() {
 	}
 }
 
-// integration returns the median integration in seconds of the file with the longest ones, 0 when it is not known.
+// integration returns the median integration in seconds of the file with the longest ones, 0 when it is not known. It is no longer than the
+// time from one to the next, whatever the file says.
 func (j *job) integration() (sec float64) {
 	for _, s := range j.sets {
-		sec = math.Max(sec, radio.Median(slices.Clone(s.obs.whole.IntSec)))
+		one := radio.Median(slices.Clone(s.obs.whole.IntSec))
+		if step := s.obs.whole.TimeStep(); step > 0 {
+			one = math.Min(one, step)
+		}
+		sec = math.Max(sec, one)
 	}
 	return sec
 }

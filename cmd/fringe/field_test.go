@@ -56,3 +56,14 @@ func TestBeamField(t *testing.T) {
 		}
 	}
 }
+
+// Integrations of 84 s every 10 s are 10 s long; those of 5 s every 10 s are 5 s long.
+func TestIntegrationsDoNotOverlap(t *testing.T) {
+	for said, want := range map[float64]float64{84: 10, 5: 5} {
+		v := &radio.Visibilities{Stations: make([]radio.Station, 2), Ant1: []int{0, 0}, Ant2: []int{1, 1}, TimeSec: []float64{0, 10}, FreqHz: []float64{1, 1}, IntSec: []float64{said, said}}
+		j := &job{sets: []*dataset{{obs: &observation{whole: v}}}}
+		if got := j.integration(); got != want {
+			t.Errorf("%g s: %g s, want %g", said, got, want)
+		}
+	}
+}

@@ -75,6 +75,7 @@ func readHint(err error) error {
 		{fs.ErrNotExist, "check the name of the file"},
 		{data.ErrTruncated, truncatedHint},
 		{data.ErrNoData, "save them beside uu, vv and weight: numpy.savez(FILE, uu=uu, vv=vv, weight=weight, data=visibilities); fringe simulate --observe IMAGE.fits makes those of an image"},
+		{data.ErrImage, "fringe inspect describes an image, and fringe simulate --observe makes visibilities of it"},
 		{data.ErrFolder, "name the files in it; " + formats},
 	} {
 		if errors.Is(err, known.cause) {

@@ -16,7 +16,7 @@ func TestReadHint(t *testing.T) {
 		hint    string
 		formats bool
 	}{
-		{data.ErrTruncated, "not whole", false}, {data.ErrNoData, "numpy.savez", false}, {data.ErrFolder, "name the files in it", true},
+		{data.ErrTruncated, "not whole", false}, {data.ErrNoData, "numpy.savez", false}, {data.ErrImage, "fringe inspect describes", false}, {data.ErrFolder, "name the files in it", true},
 		{data.ErrAllFlagged, "undo the flags", false}, {errors.New("a file of an unknown kind"), "", true},
 	} {
 		var h *hintError

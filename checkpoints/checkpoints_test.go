@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -271,6 +272,69 @@ func TestLoadErrorsNameFileAndField(t *testing.T) {
 	}
 	if _, _, err := checkpoints.Load(t.TempDir()); !errors.Is(err, checkpoints.ErrNone) {
 		t.Errorf("Load of an empty folder: %v, want ErrNone", err)
+	}
+}
+
+// What is not finite is never a checkpoint, and of two tensors of one name none is taken.
+func TestBadTensorsAreRefused(t *testing.T) {
+	err := torch.Do(func(s *torch.Scope) error {
+		for _, v := range []float64{math.NaN(), math.Inf(-1)} {
+			x := s.FromFloat64s([]float64{1, v}, 2)
+			for _, x := range []*torch.Tensor{x, s.To(x, torch.Float32)} {
+				if _, err := checkpoints.Gather([]torch.Param{{Name: "down.weight", Tensor: x}}); err == nil || !strings.Contains(err.Error(), `tensor "down.weight": value 1 is `) {
+					t.Errorf("value %g: %v", v, err)
+				}
+			}
+		}
+		w := s.FromFloat64s([]float64{7}, 1)
+		twice := []checkpoints.Tensor{checkpoints.NewTensor("w", []float64{1}, 1), checkpoints.NewTensor("w", []float64{2}, 1)}
+		if err := checkpoints.Assign([]torch.Param{{Name: "w", Tensor: w}}, twice); err == nil || !strings.Contains(err.Error(), `tensor "w" is there twice`) || s.Item(w) != 7 {
+			t.Errorf("a name twice: %v, and w is %g", err, s.Item(w))
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A first save that fails leaves nothing, and one that was killed nothing that keeps the next one out.
+func TestFirstSaveThatFails(t *testing.T) {
+	dir, calls := filepath.Join(t.TempDir(), "run"), 0
+	full := func(f *os.File, content []byte) error {
+		if calls++; calls == 3 { // the manifest
+			return syscall.ENOSPC
+		}
+		_, err := f.Write(content)
+		return err
+	}
+	if err := checkpoints.SaveBy(full, dir, manifest(), tensors(1), tensors(2)); !errors.Is(err, syscall.ENOSPC) {
+		t.Fatalf("error %v", err)
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+		t.Errorf("%v is left, %v", left, err)
+	}
+	other := save(t)
+	if checkpoints.IsFree(other) {
+		t.Error("a folder with a checkpoint is called free")
+	}
+	if err := os.Remove(filepath.Join(other, "manifest.json")); err != nil { // what a kill before the manifest leaves
+		t.Fatal(err)
+	}
+	if !checkpoints.IsFree(other) || !checkpoints.IsFree(dir) || !checkpoints.IsFree(filepath.Join(dir, "none")) {
+		t.Error("leftovers of a first save, or an empty folder, are not free")
+	}
+	if err := checkpoints.Save(other, manifest(), tensors(5), nil); err != nil {
+		t.Fatal(err)
+	}
+	if files, err := os.ReadDir(other); err != nil || len(files) != 2 {
+		t.Errorf("files %v, %v; want manifest and weights", files, err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "notes.txt"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if checkpoints.IsFree(dir) {
+		t.Error("a folder with notes is called free")
 	}
 }
 

@@ -14,12 +14,15 @@ const manifestName = "manifest.json"
 
 // Manifest says what a checkpoint holds and where it comes from.
 type Manifest struct {
-	Version int                `json:"version"` // set by Save
-	Kind    string             `json:"kind"`    // which network: "denoiser", "unrolled"
-	Config  json.RawMessage    `json:"config"`  // the full config of the network and its training
-	Data    string             `json:"data"`    // what it was trained on, in words
-	Seed    uint64             `json:"seed"`
-	Step    int                `json:"step"`              // updates made
+	Version int             `json:"version"` // set by Save
+	Kind    string          `json:"kind"`    // which network: "denoiser", "unrolled"
+	Config  json.RawMessage `json:"config"`  // of the network and its training; a field that is zero or not there means its default
+	Data    string          `json:"data"`    // what it was trained on, in words
+	Seed    uint64          `json:"seed"`
+	Step    int             `json:"step"` // updates made
+
+	Imported bool `json:"imported,omitempty"` // the weights were trained elsewhere: config says which network they are of and no more
+
 	Metrics map[string]float64 `json:"metrics,omitempty"` // of the last validation
 	Weights File               `json:"weights"`           // set by Save
 	State   *File              `json:"state,omitempty"`   // set by Save; absent from shipped weights

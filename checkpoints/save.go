@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -32,7 +33,7 @@ func saveBy(fill filler, dir string, m Manifest, weights, state []Tensor) error 
 	if err == nil {
 		return nil
 	}
-	if former, none := loadManifest(dir); none == nil {
+	if former, none := loadManifest(dir); none == nil || errors.Is(none, ErrNone) {
 		err = errors.Join(err, removeOthers(dir, former))
 	}
 	return fmt.Errorf("checkpoints: save %q: %w", dir, err)
@@ -121,6 +122,13 @@ func ReplaceFile(dir, name string, content []byte) error {
 // IsLeftover reports whether a name is that of a file that was being written when the program was killed.
 func IsLeftover(name string) bool { return strings.HasPrefix(name, tempPrefix) }
 
+// IsFree reports whether a folder is not there, is empty, or holds nothing but what a first save left that was killed: files of tensors that no
+// manifest names.
+func IsFree(dir string) bool {
+	entries, err := os.ReadDir(dir)
+	return err != nil || !slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return !ours.MatchString(e.Name()) })
+}
+
 func syncFolder(dir string) error {
 	d, err := os.Open(dir)
 	if err != nil {
@@ -137,6 +145,9 @@ var ours = regexp.MustCompile(`^(weights|state)-[0-9a-f]{8}\.safetensors$|^\.sav
 // removeOthers removes files of former checkpoints and of saves that were killed.
 func removeOthers(dir string, m Manifest) error {
 	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}

@@ -3,23 +3,28 @@ package checkpoints
 import (
 	"encoding/binary"
 	"fmt"
+	"math"
 	"slices"
 
 	"fringe/internal/torch"
 )
 
-// Gather copies the values of params to the host.
+// Gather copies the values of params to the host. A value that is not finite is an error.
 func Gather(params []torch.Param) (tensors []Tensor, err error) {
 	err = torch.Do(func(s *torch.Scope) error {
 		for _, p := range params {
 			var t Tensor
+			var err error
 			switch d := p.Tensor.DType(); d {
 			case torch.Float32:
-				t = NewTensor(p.Name, s.Float32s(p.Tensor), p.Tensor.Shape()...)
+				t, err = finiteTensor(p, s.Float32s(p.Tensor))
 			case torch.Float64:
-				t = NewTensor(p.Name, s.Float64s(p.Tensor), p.Tensor.Shape()...)
+				t, err = finiteTensor(p, s.Float64s(p.Tensor))
 			default:
-				return fmt.Errorf("tensor %q: element type %d is neither float32 nor float64", p.Name, d)
+				err = fmt.Errorf("tensor %q: element type %d is neither float32 nor float64", p.Name, d)
+			}
+			if err != nil {
+				return err
 			}
 			tensors = append(tensors, t)
 		}
@@ -31,9 +36,24 @@ func Gather(params []torch.Param) (tensors []Tensor, err error) {
 	return tensors, nil
 }
 
+// finiteTensor returns the tensor of a param with its values.
+func finiteTensor[T float32 | float64](p torch.Param, values []T) (Tensor, error) {
+	for k, v := range values {
+		if x := float64(v); math.IsNaN(x) || math.IsInf(x, 0) {
+			return Tensor{}, fmt.Errorf("tensor %q: value %d is %g", p.Name, k, x)
+		}
+	}
+	return NewTensor(p.Name, values, p.Tensor.Shape()...), nil
+}
+
 // Assign copies tensors into the params of the same names. Each param must have its tensor, of its shape and element type,
 // and no tensor may be left over; params are unchanged when that fails.
 func Assign(params []torch.Param, tensors []Tensor) error {
+	for i, t := range tensors {
+		if slices.ContainsFunc(tensors[:i], func(other Tensor) bool { return other.Name == t.Name }) {
+			return fmt.Errorf("checkpoints: tensor %q is there twice", t.Name)
+		}
+	}
 	values := make([]Tensor, len(params))
 	for i, p := range params {
 		k := slices.IndexFunc(tensors, func(t Tensor) bool { return t.Name == p.Name })

@@ -36,8 +36,8 @@ func (j Jacobians) Validate() error {
 	switch {
 	case j.Images < 1 || j.Images > 100_000:
 		return fmt.Errorf("evaluate: jacobian.images is %d, must be between 1 and 100000", j.Images)
-	case j.Iterations < 1 || j.Iterations > 100_000:
-		return fmt.Errorf("evaluate: jacobian.iterations is %d, must be between 1 and 100000", j.Iterations)
+	case j.Iterations <= train.SettlingWindow || j.Iterations > 100_000:
+		return fmt.Errorf("evaluate: jacobian.iterations is %d, must be between %d and 100000", j.Iterations, train.SettlingWindow+1)
 	case !(j.Tolerance > 0 && j.Tolerance < 1):
 		return fmt.Errorf("evaluate: jacobian.tolerance is %g, must lie between 0 and 1", j.Tolerance)
 	}
@@ -124,8 +124,10 @@ func (c Jacobians) measure(ctx context.Context, f tensorMap, noisy Noisy) (norms
 				return err
 			}
 			norms = append(norms, some...)
-			if !settled {
-				unsettled += len(some)
+			for _, done := range settled {
+				if !done {
+					unsettled++
+				}
 			}
 			return nil
 		})

@@ -260,6 +260,36 @@ func TestJacobiansOfMultiples(t *testing.T) {
 	}
 }
 
+// Settling takes more than ten iterations: fewer would call every norm unsettled.
+func TestJacobiansNeedIterationsToSettle(t *testing.T) {
+	if err := (Jacobians{Iterations: 10}).Validate(); err == nil || !strings.Contains(err.Error(), "jacobian.iterations is 10, must be between 11") {
+		t.Errorf("error %v", err)
+	}
+	if err := (Jacobians{Iterations: 11}).Validate(); err != nil {
+		t.Error(err)
+	}
+}
+
+// Of four images that are measured together two settle, and two are counted.
+func TestUnsettledImagesAreCountedOneByOne(t *testing.T) {
+	noisy := Noisy{Side: 2}
+	for _, sigma := range []float64{0, 0, 1, 1} {
+		noisy.Images, noisy.Sigma = append(noisy.Images, []float64{1, 1, 1, 0.3}), append(noisy.Sigma, sigma)
+	}
+	// Of an image without noise the Jacobian is I. With it the last pixel counts 1.05 times, and its square in the singular vector grows from 0.09 by
+	// 1.05⁴ with each iteration: the norm rises by 0.7 % from the second to the twelfth, and by nothing after a hundred.
+	f := func(s *torch.Scope, x, sigma *torch.Tensor) (*torch.Tensor, error) {
+		raised := s.To(s.FromFloat64s([]float64{0, 0, 0, 0.05}, 1, 1, 2, 2), torch.Float32)
+		return s.Mul(x, s.AddScalar(s.Mul(sigma, raised), 1)), nil
+	}
+	for iterations, want := range map[int]int{12: 2, 100: 0} {
+		norms, unsettled, err := (Jacobians{Iterations: iterations, Tolerance: 1e-3}).measure(context.Background(), f, noisy)
+		if err != nil || unsettled != want || math.Abs(norms[0]-1) > 1e-6 || !(norms[2] > 1.005) {
+			t.Errorf("%d iterations: %d unsettled, norms %v, %v; want %d", iterations, unsettled, norms, err, want)
+		}
+	}
+}
+
 // times2D multiplies images.
 type times2D float64
 

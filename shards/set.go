@@ -1,6 +1,8 @@
 package shards
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"iter"
 	"math/rand/v2"
@@ -30,6 +32,19 @@ func Open(dir string) (*Set, error) {
 		return nil, fmt.Errorf("shards: %q is not finished: it holds %d of %d pairs", dir, len(m.Shards)*m.PerShard, m.Count)
 	}
 	return &Set{Manifest: m, dir: dir}, nil
+}
+
+// SHA256 returns the digest of all that the pairs and their order depend on: the manifest with the checksums of the files, but for the program that
+// wrote them.
+func (s *Set) SHA256() (string, error) {
+	m := s.Manifest
+	m.Program = ""
+	text, err := m.encode()
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:]), nil
 }
 
 // Len returns the number of pairs.

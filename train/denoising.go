@@ -77,6 +77,9 @@ func (d *Denoising) Buffers() []torch.Param {
 	return nil
 }
 
+// Costly reports whether batch number step, from 0, has the penalty, which takes several times as long.
+func (d *Denoising) Costly(step int) bool { return d.jacobian.due(step) }
+
 // Loss returns what [LossConfig] says, by default the mean over pixels and examples of (D(y, σ) − x)²/σ², plus the penalty of
 // [JacobianConfig]. Without the division by σ² the noisiest images would be all that counts, as the error that can be reached shrinks with
 // σ; with it the loss is 1 for a network that changes nothing, at every level (Karras et al. 2022, for σ well below the signal).

@@ -18,19 +18,30 @@ type DenoisingBatch struct {
 	// For the penalty on the Jacobian at the first images, else empty: where it is measured, 0 at the denoised or noisy image and 1 at the clean
 	// one, and where the power method begins.
 	Mix, Probe []float32
+	// PenaltyShare is what the penalty of these images counts in the mean over the parts of a batch: 1 for a whole batch.
+	PenaltyShare float64
 }
 
 // DenoisingBatches returns the function from step to batch. Every sky is new, turned and mirrored at random; its brightest
 // pixel is log-uniform between PeakMin and PeakMax and its noise between SigmaMin and SigmaMax. Images that the skies are drawn from are
 // read now and never again.
 func DenoisingBatches(c DenoisingConfig, seed uint64, batch int) func(step int) (DenoisingBatch, error) {
+	return DenoisingParts(c, seed, batch, 1)
+}
+
+// DenoisingParts returns the function from the number of a part, see [LoopConfig.Accumulate], to that part of a batch. Together the parts of a
+// batch are what [DenoisingBatches] makes of it, with the penalty on the same images.
+func DenoisingParts(c DenoisingConfig, seed uint64, batch, parts int) func(part int) (DenoisingBatch, error) {
 	c, err := c.WithDefaults().Load()
-	return func(step int) (DenoisingBatch, error) {
+	size := batch / parts
+	return func(part int) (DenoisingBatch, error) {
 		if err != nil {
 			return DenoisingBatch{}, err
 		}
 		b := DenoisingBatch{Side: c.Pixels}
-		for i := range batch {
+		step, first := part/parts, part%parts*size
+		penalised := c.Jacobian.penalised(step, batch)
+		for i := first; i < first+size; i++ {
 			index := uint64(step)*uint64(batch) + uint64(i)
 			clean, err := c.Draw(seed, data.Training, index)
 			if err != nil {
@@ -43,9 +54,12 @@ func DenoisingBatches(c DenoisingConfig, seed uint64, batch int) func(step int) 
 				clean[k] *= peak
 			}
 			b.add(clean, logUniform(rng, c.SigmaMin, c.SigmaMax), rng)
-			if most := c.Jacobian.Images; c.Jacobian.due(step) && (most == 0 || i < most) {
+			if i < penalised {
 				b.addProbe(rng)
 			}
+		}
+		if penalised > 0 {
+			b.PenaltyShare = float64(parts*len(b.Mix)) / float64(penalised)
 		}
 		return b, nil
 	}

@@ -139,6 +139,55 @@ func TestTrainingADenoiserGains(t *testing.T) {
 	}
 }
 
+// The parts of a batch have together the images and the loss of the whole batch, the penalty included: from batch 1 on, each second one, on the
+// first three of its four images.
+func TestPartsOfAPenalisedBatchEqualTheWhole(t *testing.T) {
+	c := small()
+	c.Jacobian = train.JacobianConfig{Weight: 3, After: 1, Every: 2, Images: 3}
+	task, err := train.NewDenoising(shaken(t, false), c, 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	loss := func(b train.DenoisingBatch) (value float64) {
+		err := torch.Do(func(s *torch.Scope) error {
+			l, err := task.Loss(s, b)
+			if err == nil {
+				value = s.Item(l)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return value
+	}
+	const parts = 2
+	whole, part := train.DenoisingBatches(c, 3, 4), train.DenoisingParts(c, 3, 4, parts)
+	for step, penalised := range []int{0, 3, 0, 3} {
+		b, err := whole(step)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var clean []float32
+		mean, found := 0.0, 0
+		for k := range parts {
+			p, err := part(parts*step + k)
+			if err != nil {
+				t.Fatal(err)
+			}
+			clean, found = append(clean, p.Clean...), found+len(p.Mix)
+			mean += loss(p) / parts
+		}
+		if !slices.Equal(clean, b.Clean) || found != penalised {
+			t.Errorf("batch %d: other images, or %d are penalised instead of %d", step, found, penalised)
+		}
+		// float32
+		if want := loss(b); math.Abs(mean-want) > 1e-5*want {
+			t.Errorf("batch %d: loss %g in parts, %g as a whole", step, mean, want)
+		}
+	}
+}
+
 func TestResumedDenoiserTrainingEqualsUnbroken(t *testing.T) {
 	dirs := [2]string{filepath.Join(t.TempDir(), "a"), filepath.Join(t.TempDir(), "b")}
 	run := func(dir string, ctx context.Context, resume bool, hooks ...train.Hook) {

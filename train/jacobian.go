@@ -59,6 +59,17 @@ func (c JacobianConfig) due(step int) bool {
 	return c.Weight > 0 && step >= c.After && (step-c.After)%max(c.Every, 1) == 0
 }
 
+// penalised returns on how many images of batch number step, the first ones, the penalty is measured.
+func (c JacobianConfig) penalised(step, batch int) int {
+	switch {
+	case !c.due(step):
+		return 0
+	case c.Images == 0:
+		return batch
+	}
+	return min(c.Images, batch)
+}
+
 // JacobianNorm returns the largest singular value of the Jacobian of f at each image of x [batch, 1, ny, nx]: [batch, 1, 1, 1]. f must keep
 // images apart. It comes from iterations of the power method on JᵀJ that begin at start, of the shape of x, and is never above the true
 // value. The gradient with respect to what f depends on is exact at the singular vectors; they are constants for it.
@@ -87,10 +98,11 @@ func JacobianNorm(
 }
 
 // SettledJacobianNorm returns [JacobianNorm] of each image after as many iterations as it takes until ten more raise none by more than a
-// part tolerance, or after most. It is for measuring: without gradients. settled is false when the iterations did not suffice.
+// part tolerance, or after most. It is for measuring: without gradients. settled says of which images the last ten iterations raised the norm
+// by no more than that; of ten iterations or fewer it says so of none.
 func SettledJacobianNorm(
 	s *torch.Scope, f func(s *torch.Scope, x *torch.Tensor) (*torch.Tensor, error), x, start *torch.Tensor, tolerance float64, most int,
-) (norms []float64, settled bool, err error) {
+) (norms []float64, settled []bool, err error) {
 	defer torch.Catch(&err)
 	var history [][]float64
 	s.Tidy(func(s *torch.Scope) *torch.Tensor {
@@ -99,11 +111,14 @@ func SettledJacobianNorm(
 			return nil
 		}
 		right := unit(s, start)
-		for len(history) < most && !settled {
-			left := j.push(s, right)
-			back := s.Tidy(func(s *torch.Scope) *torch.Tensor { return s.Detach(s.VJP(j.y, left, []*torch.Tensor{j.x}, true)[0]) })
-			right = unit(s, back)
-			history = append(history, s.Float64s(s.To(length(s, back), torch.Float64)))
+		for len(history) < most && (len(settled) == 0 || slices.Contains(settled, false)) {
+			former := right
+			right = s.Tidy(func(s *torch.Scope) *torch.Tensor {
+				back := s.Detach(s.VJP(j.y, j.push(s, former), []*torch.Tensor{j.x}, true)[0])
+				history = append(history, s.Float64s(s.To(length(s, back), torch.Float64)))
+				return unit(s, back)
+			})
+			former.Drop()
 			settled = settledWithin(history, tolerance)
 		}
 		return nil
@@ -114,19 +129,17 @@ func SettledJacobianNorm(
 	return norms, settled, err
 }
 
-// settledWithin reports whether the last ten norms of every image rose by no more than a part tolerance.
-func settledWithin(history [][]float64, tolerance float64) bool {
-	const window = 10
+// SettlingWindow is over how many iterations [SettledJacobianNorm] looks at the rise of a norm. More than these are needed to settle.
+const SettlingWindow = 10
+
+// settledWithin reports of which images the last norms rose by no more than a part tolerance.
+func settledWithin(history [][]float64, tolerance float64) []bool {
 	last := len(history) - 1
-	if last < window {
-		return false
-	}
+	settled := make([]bool, len(history[last]))
 	for i, norm := range history[last] {
-		if norm > history[last-window][i]*(1+tolerance) {
-			return false
-		}
+		settled[i] = last >= SettlingWindow && norm <= history[last-SettlingWindow][i]*(1+tolerance)
 	}
-	return true
+	return settled
 }
 
 // jacobian is the derivative J of y = f(x) as a linear map in both directions.
@@ -182,7 +195,7 @@ func (d *Denoising) penalty(s *torch.Scope, b DenoisingBatch, out, clean, sigma 
 	if err != nil {
 		return nil, err
 	}
-	return s.MulScalar(s.Mean(s.ReLU(s.AddScalar(norm, d.jacobian.Margin-1))), d.jacobian.Weight), nil
+	return s.MulScalar(s.Mean(s.ReLU(s.AddScalar(norm, d.jacobian.Margin-1))), d.jacobian.Weight*b.PenaltyShare), nil
 }
 
 // reflected returns the map 2D − I at a noise level.
@@ -239,5 +252,7 @@ func (d *Denoising) largestNorms(s *torch.Scope, b DenoisingBatch, iterations in
 		}
 		return slices.Max(s.Float64s(norm))
 	}
-	return largest(plain), largest(d.reflected(sigma)), err
+	denoiser = largest(plain)
+	reflected = largest(d.reflected(sigma))
+	return denoiser, reflected, err
 }

@@ -2,6 +2,7 @@ package train_test
 
 import (
 	"context"
+	"errors"
 	"math"
 	"math/rand/v2"
 	"strings"
@@ -249,6 +250,72 @@ func TestPenaltyOfALinearDenoiser(t *testing.T) {
 			t.Errorf("%+v: error %v, want one with %q", j, err, want)
 		}
 	}
+}
+
+// The norms settle at the largest singular value of each image's Jacobian: pixels of the first image are multiplied by 1 to 2, one of the second
+// by 3. What has not settled after some iterations says so, image by image.
+func TestSettledNormsOfDifferentImages(t *testing.T) {
+	const n = tinySide * tinySide
+	factors := make([]float64, 2*n)
+	for i := range n {
+		factors[i] = 1 + float64(i)/(n-1)                 // 1 to 2, dense at the top: settles slowly
+		factors[n+i] = 1 + 2*math.Floor(float64(i)/(n-1)) // 1, and 3 once: settles at once
+	}
+	live := torch.Live()
+	err := torch.Do(func(s *torch.Scope) error {
+		f := func(s *torch.Scope, x *torch.Tensor) (*torch.Tensor, error) {
+			return s.Mul(x, s.FromFloat64s(factors, 2, 1, tinySide, tinySide)), nil
+		}
+		x := s.FromFloat64s(images(rand.New(rand.NewPCG(9, 10))), 2, 1, tinySide, tinySide)
+		before := torch.Live()
+		norms, settled, err := train.SettledJacobianNorm(s, f, x, x, 1e-4, 2000)
+		if err != nil {
+			return err
+		}
+		if left := torch.Live() - before; left != 0 {
+			t.Errorf("%d tensors are left", left)
+		}
+		// The tolerance of 1e-4 in ten iterations leaves the slow one, with neighbours 1.6 % apart, within 1 %.
+		if math.Abs(norms[0]-2) > 0.02 || math.Abs(norms[1]-3) > 1e-9 || !settled[0] || !settled[1] {
+			t.Errorf("norms %g, settled %v; want 2 and 3", norms, settled)
+		}
+		if _, settled, err = train.SettledJacobianNorm(s, f, x, x, 1e-4, 20); err != nil || settled[0] || !settled[1] {
+			t.Errorf("after 20 iterations settled is %v, %v; want it of the second image alone", settled, err)
+		}
+		if _, settled, err = train.SettledJacobianNorm(s, f, x, x, 1e-4, train.SettlingWindow); err != nil || settled[0] || settled[1] {
+			t.Errorf("after %d iterations settled is %v, %v", train.SettlingWindow, settled, err)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if now := torch.Live(); now != live {
+		t.Errorf("%d tensors live after, %d before", now, live)
+	}
+}
+
+// A network whose second measurement fails is an error, whatever the first one gave.
+func TestFailedNormsAreErrors(t *testing.T) {
+	task, err := train.NewDenoising(&failing{after: 1}, train.DenoisingConfig{Pixels: 32, Validation: 1}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if norms, err := task.JacobianNorms(context.Background(), 2); err == nil || !strings.Contains(err.Error(), "noise 0.01: broken") {
+		t.Errorf("norms %v, %v", norms, err)
+	}
+}
+
+// failing is a network that works some times.
+type failing struct{ after int }
+
+func (*failing) Params() []torch.Param { return nil }
+
+func (f *failing) Forward(s *torch.Scope, x, _ *torch.Tensor) (*torch.Tensor, error) {
+	if f.after--; f.after < 0 {
+		return nil, errors.New("broken")
+	}
+	return s.MulScalar(x, 2), nil
 }
 
 // scaling multiplies images by a number.

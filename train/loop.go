@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"os"
 	"time"
 
 	"fringe/checkpoints"
@@ -30,6 +31,11 @@ type Validator interface {
 	Validate(s *torch.Scope) (map[string]float64, error)
 }
 
+// Uneven is a task some of whose updates take longer than others. Costly reports whether the one from batch number step does.
+type Uneven interface {
+	Costly(step int) bool
+}
+
 // Result says how a run ended.
 type Result struct {
 	Step        int                // updates made, in this run and those that it resumed
@@ -51,7 +57,11 @@ func Run[B any](ctx context.Context, cfg LoopConfig, task Task[B], batches func(
 	l := loop{cfg: cfg.WithDefaults(), hooks: hooks}
 	l.validator, _ = task.(Validator)
 	l.shower, _ = task.(Shower)
-	err := torch.Do(func(s *torch.Scope) (err error) {
+	unlock, err := l.lock()
+	if err != nil {
+		return Result{}, err
+	}
+	err = torch.Do(func(s *torch.Scope) (err error) {
 		var buffers []torch.Param
 		if b, ok := task.(Buffered); ok {
 			buffers = b.Buffers()
@@ -78,7 +88,7 @@ func Run[B any](ctx context.Context, cfg LoopConfig, task Task[B], batches func(
 		}
 		return l.finish(s)
 	})
-	if err != nil {
+	if err = errors.Join(err, unlock()); err != nil {
 		return Result{}, err
 	}
 	return Result{Step: l.step, Interrupted: !l.finished(), Early: l.exhausted(), Metrics: l.metrics, BestStep: l.bestStep}, nil
@@ -96,6 +106,19 @@ type loop struct {
 	savedAt   int       // step of the checkpoint on disk
 	clockAt   time.Time // of the last report
 	items     int       // examples since then
+}
+
+// lock keeps the folder of the run to this run. A folder to go on in is not made when it is missing.
+func (l *loop) lock() (unlock func() error, err error) {
+	if l.cfg.Dir == "" {
+		return func() error { return nil }, nil
+	}
+	if !l.cfg.Resume {
+		if err := os.MkdirAll(l.cfg.Dir, 0o755); err != nil {
+			return nil, fmt.Errorf("train: make the folder of the run: %w", err)
+		}
+	}
+	return checkpoints.Lock(l.cfg.Dir)
 }
 
 // begin makes or resumes the state and opens the log.

@@ -212,6 +212,51 @@ func TestRunRefusesToOverwriteOrMixRuns(t *testing.T) {
 	}
 }
 
+// Nobody else trains in the folder of a run that is going on, neither anew nor going on from it; afterwards the folder is free.
+func TestTwoRunsDoNotShareAFolder(t *testing.T) {
+	cfg := config(t.TempDir())
+	var inside []error
+	hook := train.Hook{Name: "second", Do: func(r train.Report) error {
+		if r.Step == 30 {
+			for _, resume := range []bool{false, true} {
+				second := cfg
+				second.Resume = resume
+				_, err := train.Run(context.Background(), second, newLine(t), batches)
+				inside = append(inside, err)
+			}
+		}
+		return nil
+	}}
+	cfg.ReportEvery = 10
+	if _, err := train.Run(context.Background(), cfg, newLine(t), batches, hook); err != nil {
+		t.Fatal(err)
+	}
+	if len(inside) != 2 {
+		t.Fatalf("%d second runs, want 2", len(inside))
+	}
+	for _, err := range inside {
+		if !errors.Is(err, checkpoints.ErrInUse) || !strings.Contains(err.Error(), cfg.Dir) {
+			t.Errorf("second run: error %v, want one that names %s and says that a run is going on", err, cfg.Dir)
+		}
+	}
+	cfg.Resume = true
+	if r, err := train.Run(context.Background(), cfg, newLine(t), batches); err != nil || r.Step != 60 {
+		t.Errorf("after the run: step %d, %v", r.Step, err)
+	}
+}
+
+// A run that is to go on from nothing makes no folder.
+func TestResumeOfNothingLeavesNothing(t *testing.T) {
+	cfg := config(filepath.Join(t.TempDir(), "none"))
+	cfg.Resume = true
+	if _, err := train.Run(context.Background(), cfg, newLine(t), batches); !errors.Is(err, checkpoints.ErrNone) {
+		t.Errorf("error %v", err)
+	}
+	if _, err := os.Stat(cfg.Dir); err == nil {
+		t.Error("a folder was made")
+	}
+}
+
 func TestErrorsOfHooksAndBatchesEndTheRun(t *testing.T) {
 	failure := errors.New("no more ink")
 	hook := train.Hook{Name: "plotter", Do: func(train.Report) error { return failure }}

@@ -31,7 +31,10 @@ type ReconstructionConfig struct {
 	Transform   data.Transform         `yaml:"transform,omitempty"` // how visibilities are computed; "" means direct
 	// Shards is a folder of the training pairs, made by fringe simulate of this config; "" simulates them as they are needed, which
 	// gives the same ones. When there are fewer than the training takes, it goes through them again, in another order each time.
-	Shards     string `yaml:"shards,omitempty"`
+	Shards string `yaml:"shards,omitempty"`
+	// ShardsSHA256 is the digest of the shards, which a manifest records: so that a run does not go on with other pairs. "" takes those that are there.
+	ShardsSHA256 string `yaml:"shards_sha256,omitempty"`
+
 	Loss       string `yaml:"loss"`       // rmse, log_rmse, mse, l1, charbonnier, ssim or ms_ssim, see Reconstruction.Loss; "" means rmse
 	Validation int    `yaml:"validation"` // observations of the fixed validation set, rounded up to whole chunks of 16; 0 means 64
 }
@@ -76,6 +79,26 @@ func (c ReconstructionConfig) Load() (ReconstructionConfig, error) {
 	pairs, err := c.Pairs(0).Load()
 	c.Sky, c.Observation, c.FieldUas = pairs.Sky, pairs.Observation, pairs.FieldUas
 	return c, err
+}
+
+// Pin returns the config with the digest of its shards, for the manifest of a run. Shards that have another one than it holds are an error.
+func (c ReconstructionConfig) Pin() (ReconstructionConfig, error) {
+	if c.Shards == "" {
+		return c, nil
+	}
+	set, err := shards.Open(c.Shards)
+	if err != nil {
+		return c, err
+	}
+	digest, err := set.SHA256()
+	if err != nil {
+		return c, err
+	}
+	if c.ShardsSHA256 != "" && c.ShardsSHA256 != digest {
+		return c, fmt.Errorf("train: reconstruction.shards: %q holds other pairs than before: its SHA-256 is %s, shards_sha256 says %s", c.Shards, digest, c.ShardsSHA256)
+	}
+	c.ShardsSHA256 = digest
+	return c, nil
 }
 
 // Grid returns the grid of the images.

@@ -14,7 +14,9 @@ import (
 type Rehearsal struct {
 	Steps       int           // that were measured, after a warm-up
 	Loss        float64       // of the first step
-	Step        time.Duration // median of a step, in which the batch is waited for if need be
+	Step        time.Duration // median of a step, in which the batch is waited for if need be; of those that are not costly, if some are
+	Costly      int           // steps of the whole run that take longer, see [Uneven]; 0 when all are alike
+	CostlyStep  time.Duration // median of such a step
 	Validation  time.Duration // of one validation with its picture; 0 where there is none
 	Validations int           // in the whole run
 	Total       time.Duration // estimate for the whole run
@@ -37,21 +39,71 @@ func Rehearse[B any](ctx context.Context, cfg LoopConfig, task Task[B], batches 
 		return Rehearsal{}, err
 	}
 	cfg = cfg.WithDefaults()
-	var r Rehearsal
-	if err := r.steps(ctx, cfg, func(ctx context.Context, cfg LoopConfig, hook Hook) error {
-		_, err := Run(ctx, cfg, task, batches, hook)
-		return err
-	}); err != nil {
+	measure := func(pick func(step int) int) (Rehearsal, error) {
+		var r Rehearsal
+		err := r.steps(ctx, cfg, func(ctx context.Context, cfg LoopConfig, hook Hook) error {
+			parts := cfg.parts()
+			_, err := Run(ctx, cfg, task, func(part int) (B, error) { return batches(pick(part/parts)*parts + part%parts) }, hook)
+			return err
+		})
+		return r, errors.Join(err, ctx.Err())
+	}
+	plain, costly := kindsOf(task, cfg.Steps)
+	r, err := measure(plain.pick)
+	if err != nil {
 		return Rehearsal{}, err
 	}
-	if err := ctx.Err(); err != nil {
-		return Rehearsal{}, err
+	if costly.count > 0 {
+		slow, err := measure(costly.pick)
+		if err != nil {
+			return Rehearsal{}, err
+		}
+		r.Costly, r.CostlyStep = costly.count, slow.Step
 	}
 	if err := r.validation(cfg, task); err != nil {
 		return Rehearsal{}, err
 	}
-	r.Total = time.Duration(cfg.Steps)*r.Step + time.Duration(r.Validations)*r.Validation
+	r.Total = time.Duration(plain.count)*r.Step + time.Duration(r.Costly)*r.CostlyStep + time.Duration(r.Validations)*r.Validation
 	return r, nil
+}
+
+// stepKind is the steps of a run that take about as long as each other.
+type stepKind struct {
+	count int // in the whole run
+	has   func(step int) bool
+}
+
+// kindsOf sorts the steps of a run. Where all are alike they are plain.
+func kindsOf(task any, steps int) (plain, costly stepKind) {
+	all := stepKind{steps, func(int) bool { return true }}
+	uneven, ok := task.(Uneven)
+	if !ok {
+		return all, stepKind{}
+	}
+	for step := range steps {
+		if uneven.Costly(step) {
+			costly.count++
+		}
+	}
+	if costly.count == 0 || costly.count == steps {
+		return all, stepKind{}
+	}
+	costly.has = uneven.Costly
+	return stepKind{steps - costly.count, func(step int) bool { return !uneven.Costly(step) }}, costly
+}
+
+// pick returns step number k of the kind, and begins anew when there are no more.
+func (s stepKind) pick(k int) int {
+	k %= s.count
+	for step := 0; ; step++ {
+		if !s.has(step) {
+			continue
+		}
+		if k == 0 {
+			return step
+		}
+		k--
+	}
 }
 
 // steps measures steps. The run has no end of its own, as its last step would validate.

@@ -27,6 +27,40 @@ func (l slowLine) Validate(s *torch.Scope) (map[string]float64, error) {
 	return l.line.Validate(s)
 }
 
+// A line of which each third step from the fourth on has twice the points and takes ten seconds more.
+type unevenLine struct{ slowLine }
+
+func (unevenLine) Costly(step int) bool { return step >= 3 && step%3 == 0 }
+
+func (l unevenLine) Loss(s *torch.Scope, p points) (*torch.Tensor, error) {
+	if len(p.x) > 16 {
+		*l.now = l.now.Add(10 * time.Second)
+	}
+	return l.slowLine.Loss(s, p)
+}
+
+func TestRehearsalWeighsCostlySteps(t *testing.T) {
+	now := time.Unix(1e9, 0)
+	cfg := config(t.TempDir()) // 60 steps, a validation every 20
+	cfg.Clock = func() time.Time { return now }
+	task := unevenLine{slowLine{newLine(t), &now}}
+	at := func(step int) (points, error) {
+		p, err := batches(step)
+		if task.Costly(step) {
+			p.x, p.y = append(p.x, p.x...), append(p.y, p.y...)
+		}
+		return p, err
+	}
+	r, err := train.Rehearse(context.Background(), cfg, task, at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// 19 of the 60 steps are costly, 3 to 57: 41·2 + 19·12 + 3·7 seconds.
+	if r.Step != 2*time.Second || r.Costly != 19 || r.CostlyStep != 12*time.Second || r.Total != 331*time.Second {
+		t.Errorf("got %+v, want 41 steps of 2 s, 19 of 12 s and 331 s in all", r)
+	}
+}
+
 func TestRehearsalForetellsTheTimeOfARun(t *testing.T) {
 	dir, now := t.TempDir(), time.Unix(1e9, 0)
 	cfg := config(dir) // 60 steps, a validation every 20

@@ -36,6 +36,9 @@ func (c ReconstructionConfig) ShardsManifest(seed uint64, split data.Split, firs
 
 // stored returns the function from number to example of the shards, which must be those of the config.
 func (c ReconstructionConfig) stored(seed uint64) (func(n int) (shards.Example, error), error) {
+	if _, err := c.Pin(); err != nil {
+		return nil, err
+	}
 	set, err := shards.Open(c.Shards)
 	if err != nil {
 		return nil, err

@@ -18,12 +18,18 @@ import (
 // store writes the first training pairs of observations.
 func store(t *testing.T, c train.ReconstructionConfig, seed uint64, count int) string {
 	t.Helper()
+	return storeIn(t, c, seed, count, 3)
+}
+
+// storeIn writes so many pairs to a shard.
+func storeIn(t *testing.T, c train.ReconstructionConfig, seed uint64, count, perShard int) string {
+	t.Helper()
 	dir := filepath.Join(t.TempDir(), "pairs")
 	m, err := c.ShardsManifest(seed, data.Training, 0, count)
 	if err != nil {
 		t.Fatal(err)
 	}
-	m.PerShard = 3
+	m.PerShard = perShard
 	err = shards.Write(context.Background(), dir, m, func(i uint64) (shards.Example, error) { return c.Example(seed, data.Training, i) }, 2, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -76,6 +82,32 @@ func TestShardsOfAnotherConfigAreRefused(t *testing.T) {
 	c.Shards = t.TempDir()
 	if _, err := train.ReconstructionBatches(c, 3, 2)(0); err == nil || !strings.Contains(err.Error(), "there are no pairs here") {
 		t.Errorf("an empty folder: %v", err)
+	}
+}
+
+// A set that is made anew, with more pairs or in other shards, gives other batches: a config that was pinned refuses it, and one that is pinned
+// now differs from it.
+func TestPinnedShardsAreThoseOfTheRun(t *testing.T) {
+	c := observations()
+	c.Shards = store(t, c, 3, 4)
+	pinned, err := c.Pin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again, err := pinned.Pin(); err != nil || again.ShardsSHA256 != pinned.ShardsSHA256 || len(pinned.ShardsSHA256) != 64 {
+		t.Fatalf("pinned twice: %q and %q, %v", pinned.ShardsSHA256, again.ShardsSHA256, err)
+	}
+	plain := observations()
+	for name, dir := range map[string]string{"more pairs": store(t, plain, 3, 5), "other shards": storeIn(t, plain, 3, 4, 2), "the same": store(t, plain, 3, 4)} {
+		other := pinned
+		other.Shards = dir
+		_, err := train.ReconstructionBatches(other, 3, 2)(0)
+		if name == "the same" && err != nil || name != "the same" && (err == nil || !strings.Contains(err.Error(), "other pairs than before")) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if c, err := plain.Pin(); err != nil || c.ShardsSHA256 != "" {
+		t.Errorf("without shards: %q, %v", c.ShardsSHA256, err)
 	}
 }
 

@@ -121,12 +121,17 @@ func (c card) markdown() ([]byte, error) {
 	}
 	name, loop := filepath.Base(filepath.Clean(c.dir)), c.training.Loop
 	var b strings.Builder
-	fmt.Fprintf(&b, "# %s\n\n%s of %s parameters (%.2g MB), made by fringe %s.\n\n", name, c.training.title(), grouped(c.training.params), float64(c.manifest.Weights.Bytes)/1e6, version)
+	fmt.Fprintf(&b, "# %s\n\n%s of %s parameters (%.2g MB), %s by fringe %s.\n\n",
+		name, c.training.title(), grouped(c.training.params), float64(c.manifest.Weights.Bytes)/1e6, c.verb(), version)
 	fmt.Fprintf(&b, "| | |\n|---|---|\n")
 	row := func(name, format string, args ...any) {
 		fmt.Fprintf(&b, "| %s | %s |\n", name, fmt.Sprintf(format, args...))
 	}
-	row("trained", "step %d of %d, %d examples each, seed %d; the weights are the moving average (%g)", c.manifest.Step, loop.Steps, loop.Batch, c.manifest.Seed, loop.EMADecay)
+	if c.manifest.Imported {
+		row("trained", "elsewhere")
+	} else {
+		row("trained", "step %d of %d, %d examples each, seed %d; the weights are the moving average (%g)", c.manifest.Step, loop.Steps, loop.Batch, c.manifest.Seed, loop.EMADecay)
+	}
 	row("on", "%s", c.manifest.Data)
 	if c.seconds > 0 {
 		row("training time", "%s, with %d thread(s)", minutes(c.seconds), c.training.Threads)
@@ -135,7 +140,7 @@ func (c card) markdown() ([]byte, error) {
 		row("validation", "%s, on examples that it did not learn from", describe(c.manifest.Metrics))
 	}
 	fmt.Fprintf(&b, "\n%s## Use\n\n%s\n## Limits\n\n%s\n", c.expansion(), c.use(), c.limits())
-	fmt.Fprintf(&b, "The licence is that of fringe, Apache-2.0, unless whoever publishes the weights names another one here.\n\n## Config\n\n```yaml\n%s```\n", config)
+	fmt.Fprintf(&b, "%s\n\n## Config\n\n```yaml\n%s```\n", c.licence(), config)
 	return []byte(b.String()), nil
 }
 
@@ -185,11 +190,34 @@ func (c card) use() string {
 }
 
 func (c card) limits() string {
-	text := "It has seen simulated skies of the kinds above only, on these pixels, and draws other sources in their likeness where data leave a choice: compare with an image by regularizers (`--prior entropy,tv`), and look at the reduced χ².\n"
+	const advice = "compare with an image by regularizers (`--prior entropy,tv`), and look at the reduced χ².\n"
+	if c.manifest.Imported {
+		return "What it has seen is not known, nor for which noise and which pixels it is good. It draws other sources in the likeness of those where data leave a choice: " + advice
+	}
+	pixels := ", on these pixels,"
+	if c.training.anyScale {
+		pixels = ""
+	}
+	text := "It has seen simulated skies of the kinds above only" + pixels + " and draws other sources in their likeness where data leave a choice: " + advice
 	if c.manifest.Kind == "denoiser" {
 		text += "It has seen white noise only. Much of each field is empty, so gains say little about other skies.\n"
 	}
 	return text
+}
+
+// verb says what fringe did to have the weights.
+func (c card) verb() string {
+	if c.manifest.Imported {
+		return "imported"
+	}
+	return "made"
+}
+
+func (c card) licence() string {
+	if c.manifest.Imported {
+		return "The licence of the weights is that of whoever trained them: name it here before you pass them on."
+	}
+	return "The licence is that of fringe, Apache-2.0, unless whoever publishes the weights names another one here."
 }
 
 // grouped writes a number with commas between thousands.

@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"math"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"fringe/checkpoints"
 	"fringe/train"
 
 	"gopkg.in/yaml.v3"
@@ -65,6 +67,57 @@ func TestCards(t *testing.T) {
 	if err := writeCard(context.Background(), t.TempDir(), false, &bytes.Buffer{}); err == nil || !strings.Contains(err.Error(), "no checkpoint here") {
 		t.Errorf("a folder without a checkpoint: %v", err)
 	}
+}
+
+// A denoiser of pixels of any size is not said to be for these pixels.
+func TestLimitsOfADenoiserOfAnyScale(t *testing.T) {
+	for any, want := range map[bool]bool{false: true, true: false} {
+		c := card{training: &training{anyScale: any}, manifest: checkpoints.Manifest{Kind: "denoiser"}}
+		if got := strings.Contains(c.limits(), "on these pixels"); got != want {
+			t.Errorf("any scale %v: %s", any, c.limits())
+		}
+	}
+	job, err := newTraining([]byte("kind: denoiser\nloop: {steps: 1, batch: 1}\ndenoising: {pixels: 32, validation: 1, any_scale: true}\nunet: {width: 8, pools: 1}\n"), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer job.close()
+	if !job.anyScale {
+		t.Error("a training of any scale does not know it")
+	}
+}
+
+// Ctrl-C while the card is written ends a finished training as an interruption, not as a failure.
+func TestInterruptedCardOfAFinishedTraining(t *testing.T) {
+	dir := t.TempDir()
+	config := filepath.Join(dir, "tiny.yaml")
+	if err := os.WriteFile(config, []byte(tinyDenoiser), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	log := &cancelling{word: "measuring how expansive", cancel: cancel}
+	f := trainFlags{out: filepath.Join(dir, "run")}
+	if err := f.run(ctx, config, io.Discard, log); !errors.Is(err, errInterrupted) {
+		t.Errorf("error %v", err)
+	}
+	if !strings.Contains(log.String(), "finished 4 steps") || !strings.Contains(log.String(), "fringe card "+f.out+" writes it") {
+		t.Errorf("log %s", log.String())
+	}
+}
+
+// cancelling is a log that cancels when it is told something.
+type cancelling struct {
+	bytes.Buffer
+	word   string
+	cancel func()
+}
+
+func (c *cancelling) Write(p []byte) (int, error) {
+	if strings.Contains(string(p), c.word) {
+		c.cancel()
+	}
+	return c.Buffer.Write(p)
 }
 
 // 10 steps of 4 at 2 per second, then 5 at 10: 20 + 2 seconds. A log without a clock says nothing.

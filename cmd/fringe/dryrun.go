@@ -36,6 +36,9 @@ func (t *training) dryRun(ctx context.Context, cfg train.LoopConfig, stdout, std
 		{"loss", fmt.Sprintf("%.4g at the first step", r.Loss)},
 		{"step", fmt.Sprintf("%.3g s, %.3g examples/s: the median of %d steps", r.Step.Seconds(), float64(cfg.Batch)/r.Step.Seconds(), r.Steps)},
 	}
+	if r.Costly > 0 {
+		rows = append(rows, [2]string{"penalised", fmt.Sprintf("%.3g s for each of the %d steps with the penalty", r.CostlyStep.Seconds(), r.Costly)})
+	}
 	if r.Validations > 0 {
 		rows = append(rows, [2]string{"validation", fmt.Sprintf("%.3g s", r.Validation.Seconds())})
 	}

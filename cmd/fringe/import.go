@@ -44,7 +44,7 @@ func (f importFlags) run(path string, stderr io.Writer) error {
 	if f.config == "" || f.out == "" {
 		return withHint(fmt.Errorf("--config and --out are needed"), "the config says which network the weights are for, such as configs/denoiser-eht64.yaml")
 	}
-	if !isEmpty(f.out) {
+	if !checkpoints.IsFree(f.out) {
 		return withHint(fmt.Errorf("%s holds other files", f.out), "name a new folder with --out")
 	}
 	if err := checkWritable(f.out); err != nil {
@@ -71,10 +71,10 @@ func (f importFlags) run(path string, stderr io.Writer) error {
 		return err
 	}
 	m := t.manifest
-	m.Data = "imported, so what the network was trained on is not known; the config would train on " + m.Data
+	m.Imported, m.Data = true, "imported, so what the network was trained on is not known; the config would train on "+m.Data
 	weights, err := checkpoints.Gather(t.weights)
 	if err != nil {
-		return err
+		return withHint(fmt.Errorf("%s: %w", path, err), "weights must be finite numbers")
 	}
 	if err := checkpoints.Save(f.out, m, weights, nil); err != nil {
 		return err
@@ -83,7 +83,11 @@ func (f importFlags) run(path string, stderr io.Writer) error {
 	return nil
 }
 
-// read reads the file, changes names, and leaves out the counters of batch normalisation, which nothing uses.
+// computed are the ends of names in state dicts that a network computes or has no use for: the counters of batch normalisation, and the tables of
+// positions and masks of SwinIR.
+var computed = []string{".num_batches_tracked", ".relative_position_index", ".attn_mask"}
+
+// read reads the file, changes names, and leaves out what is computed.
 func (f importFlags) read(path string) ([]checkpoints.Tensor, error) {
 	content, err := os.ReadFile(path)
 	if err != nil {
@@ -98,16 +102,30 @@ func (f importFlags) read(path string) ([]checkpoints.Tensor, error) {
 			return nil, fmt.Errorf("--rename is %q, must be FROM=TO", r)
 		}
 	}
+	tensors = slices.DeleteFunc(tensors, func(t checkpoints.Tensor) bool {
+		return slices.ContainsFunc(computed, func(end string) bool { return strings.HasSuffix("."+t.Name, end) })
+	})
+	origin := map[string]string{}
 	for i := range tensors {
-		for _, r := range f.rename {
-			from, to, _ := strings.Cut(r, "=")
-			if rest, found := strings.CutPrefix(tensors[i].Name, from); found {
-				tensors[i].Name = to + rest
-				break
-			}
+		old := tensors[i].Name
+		name := f.renamed(old)
+		if other, twice := origin[name]; twice {
+			return nil, withHint(fmt.Errorf("%s: both %q and %q would be %q", path, other, old, name), "remove one of them from the file, or rename one away")
+		}
+		origin[name], tensors[i].Name = old, name
+	}
+	return tensors, nil
+}
+
+// renamed returns a name with its beginning replaced by the first rule that fits.
+func (f importFlags) renamed(name string) string {
+	for _, r := range f.rename {
+		from, to, _ := strings.Cut(r, "=")
+		if rest, found := strings.CutPrefix(name, from); found {
+			return to + rest
 		}
 	}
-	return slices.DeleteFunc(tensors, func(t checkpoints.Tensor) bool { return strings.HasSuffix(t.Name, ".num_batches_tracked") }), nil
+	return name
 }
 
 // compare says how tensors differ from what a network needs.

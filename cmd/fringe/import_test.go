@@ -2,8 +2,10 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -75,6 +77,70 @@ func TestImportedWeightsAreAPrior(t *testing.T) {
 	p.close()
 	if now := torch.Live(); now != live {
 		t.Errorf("%d tensors live after, %d before", now, live)
+	}
+}
+
+// Two tensors that would have one name, and numbers that are none, are refused, and nothing is written.
+func TestImportRefusesTensorsThatAreAmbiguousOrBroken(t *testing.T) {
+	for want, change := range map[string]func(ts []checkpoints.Tensor) []checkpoints.Tensor{
+		`both "module.down.0.conv1.weight" and "down.0.conv1.weight" would be "down.0.conv1.weight"`: func(ts []checkpoints.Tensor) []checkpoints.Tensor {
+			k := slices.IndexFunc(ts, func(t checkpoints.Tensor) bool { return t.Name == "module.down.0.conv1.weight" })
+			twin := ts[k]
+			twin.Name = "down.0.conv1.weight"
+			return append(ts, twin)
+		},
+		`tensor "down.0.conv1.weight": value 0 is NaN`: func(ts []checkpoints.Tensor) []checkpoints.Tensor {
+			k := slices.IndexFunc(ts, func(t checkpoints.Tensor) bool { return t.Name == "module.down.0.conv1.weight" })
+			ts[k].Data = slices.Concat([]byte{0, 0, 0xc0, 0x7f}, ts[k].Data[4:])
+			return ts
+		},
+	} {
+		config, state, _ := stateDict(t, change)
+		out := filepath.Join(t.TempDir(), "imported")
+		err := (importFlags{config: config, out: out, rename: []string{"module.="}}).run(state, &bytes.Buffer{})
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want one with %q", err, want)
+		}
+		if _, err := os.Stat(out); err == nil {
+			t.Error("a failed import left a folder")
+		}
+	}
+}
+
+// What a network computes itself is left out: the tables of SwinIR, and the counters of batch normalisation.
+func TestImportLeavesOutWhatIsComputed(t *testing.T) {
+	config, state, _ := stateDict(t, func(ts []checkpoints.Tensor) []checkpoints.Tensor {
+		return append(ts, checkpoints.NewTensor("module.layers.0.residual_group.blocks.1.attn.relative_position_index", []int64{0, 1}, 2),
+			checkpoints.NewTensor("module.layers.0.residual_group.blocks.1.attn_mask", []float32{0, -100}, 2),
+			checkpoints.NewTensor("module.model.3.num_batches_tracked", []int64{5}))
+	})
+	out := filepath.Join(t.TempDir(), "imported")
+	if err := (importFlags{config: config, out: out, rename: []string{"module.="}}).run(state, &bytes.Buffer{}); err != nil {
+		t.Error(err)
+	}
+}
+
+// The card of imported weights claims nothing about a training.
+func TestCardOfImportedWeights(t *testing.T) {
+	config, state, _ := stateDict(t, func(ts []checkpoints.Tensor) []checkpoints.Tensor { return ts })
+	out := filepath.Join(t.TempDir(), "imported")
+	if err := (importFlags{config: config, out: out, rename: []string{"module.="}}).run(state, &bytes.Buffer{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := writeCard(context.Background(), out, false, &bytes.Buffer{}); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(filepath.Join(out, cardName))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for part, want := range map[string]bool{
+		"imported by fringe": true, "| trained | elsewhere |": true, "What it has seen is not known": true, "that of whoever trained them": true,
+		"step 0 of": false, "made by fringe": false, "It has seen": false, "Apache": false,
+	} {
+		if strings.Contains(string(text), part) != want {
+			t.Errorf("that the card holds %q is %v:\n%s", part, !want, text)
+		}
 	}
 }
 

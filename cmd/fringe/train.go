@@ -83,7 +83,7 @@ func (f trainFlags) run(ctx context.Context, path string, stdout, stderr io.Writ
 	if f.dryRun {
 		return t.dryRun(ctx, cfg, stdout, stderr)
 	}
-	if _, err := os.Stat(filepath.Join(cfg.Dir, "manifest.json")); err != nil && !f.resume && !isEmpty(cfg.Dir) {
+	if _, err := os.Stat(filepath.Join(cfg.Dir, "manifest.json")); err != nil && !f.resume && !checkpoints.IsFree(cfg.Dir) {
 		return withHint(fmt.Errorf("%s holds other files", cfg.Dir), "name a new folder with --out")
 	}
 	if err := checkWritable(cfg.Dir); err != nil {
@@ -95,7 +95,7 @@ func (f trainFlags) run(ctx context.Context, path string, stdout, stderr io.Writ
 	result, err := t.run(ctx, cfg, bar.hook())
 	bar.done()
 	if err != nil {
-		return hintAtFolder(err, f.resume)
+		return hintAtFolder(err, cfg.Dir, f.resume)
 	}
 	if result.Interrupted {
 		fmt.Fprintf(stderr, "interrupted after step %d of %d, saved in %s; the same command with --resume goes on\n",
@@ -106,15 +106,26 @@ func (f trainFlags) run(ctx context.Context, path string, stdout, stderr io.Writ
 	if _, err := os.Lstat(filepath.Join(cfg.Dir, cardName)); err == nil {
 		return nil
 	}
-	return writeCard(ctx, cfg.Dir, false, stderr)
+	err = writeCard(ctx, cfg.Dir, false, stderr)
+	if err != nil && ctx.Err() != nil {
+		fmt.Fprintf(stderr, "interrupted before the card was written, the run is finished; fringe card %s writes it\n", cfg.Dir)
+		return errInterrupted
+	}
+	return err
 }
 
 // hintAtFolder adds advice to the errors that concern the run folder.
-func hintAtFolder(err error, resume bool) error {
-	if resume && errors.Is(err, checkpoints.ErrNone) {
+func hintAtFolder(err error, dir string, resume bool) error {
+	full := errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
+	_, none := os.Stat(filepath.Join(dir, "manifest.json"))
+	switch {
+	case errors.Is(err, checkpoints.ErrInUse):
+		return withHint(err, "wait for it or stop it with Ctrl-C, or name another folder with --out")
+	case resume && errors.Is(err, checkpoints.ErrNone):
 		return withHint(err, "leave --resume away to start a run, or name its folder with --out")
-	}
-	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+	case full && none != nil:
+		return withHint(err, "make room, then give the same command again")
+	case full:
 		return withHint(err, "the last checkpoint is whole: make room, then the same command with --resume goes on from it")
 	}
 	return err

@@ -43,13 +43,13 @@ func newDenoiserTraining(text []byte, steps int) (*training, error) {
 		net.Drop()
 		return nil, err
 	}
-	batches := train.DenoisingBatches(c.Denoising, c.Seed, c.Loop.Part())
+	batches := train.DenoisingParts(c.Denoising, c.Seed, c.Loop.Batch, max(c.Loop.Accumulate, 1))
 	t, err := assemble(c.Config, c, describeSkies(c.Denoising), net.Drop, task, batches)
 	if err != nil {
 		return nil, err
 	}
 	t.network, err = network.Name()
-	t.norms, t.certified = task.JacobianNorms, models.Certified(net)
+	t.norms, t.certified, t.anyScale = task.JacobianNorms, models.Certified(net), c.Denoising.AnyScale
 	return t, err
 }
 

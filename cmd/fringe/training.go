@@ -18,6 +18,7 @@ type training struct {
 	network  string        // block of the training file that names the network; empty for an unrolled one
 	// norms measures how expansive a denoiser is by so many iterations; nil for an unrolled network.
 	norms     func(ctx context.Context, iterations int) ([]train.JacobianNorms, error)
+	anyScale  bool // a denoiser of pixels of any size
 	certified bool // a denoiser that is firmly nonexpansive by construction
 	run       func(ctx context.Context, cfg train.LoopConfig, hooks ...train.Hook) (train.Result, error)
 	rehearse  func(ctx context.Context, cfg train.LoopConfig) (train.Rehearsal, error)
@@ -36,7 +37,8 @@ func (t *training) title() string {
 const weightsStream = 0x77
 
 // readTraining decodes a training file into whole, whose common part is c. steps replaces the config's number of updates unless
-// it is 0. Defaults are filled in, so that a manifest holds the config in full.
+// it is 0. The defaults of the common part are filled in as far as [train.Config.WithDefaults] does, so that they are in the manifest. Loss,
+// optimizer, schedule and the Jacobian penalty keep their zeros, which mean their defaults.
 func readTraining(text []byte, steps int, whole any, c *train.Config) error {
 	if err := train.Decode(text, whole); err != nil {
 		return err
@@ -51,7 +53,7 @@ func readTraining(text []byte, steps int, whole any, c *train.Config) error {
 	return nil
 }
 
-// assemble puts a training together. whole is the config in full, with the common part c; free drops the network.
+// assemble puts a training together. whole is the config of the manifest, with the common part c; free drops the network.
 func assemble[B any](
 	c train.Config, whole any, data string, free func(), task train.Task[B], batches func(step int) (B, error),
 ) (*training, error) {

@@ -1,13 +1,43 @@
 package main
 
 import (
+	"context"
+	"math"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"fringe/checkpoints"
+	"fringe/train"
 )
+
+// With loop.accumulate a training with the Jacobian penalty makes the updates that it makes without, up to the rounding of float32.
+func TestAccumulationKeepsThePenalty(t *testing.T) {
+	losses := func(accumulate, weight string) (all []float64) {
+		text := "kind: denoiser\nseed: 3\nloop: {steps: 5, batch: 4, learning_rate: 1e-5, report_every: 1, accumulate: " + accumulate + "}\n" +
+			"denoising: {pixels: 32, validation: 1, jacobian: {weight: " + weight + ", after: 2, every: 2, images: 1}}\ndncnn: {depth: 3, width: 4}\n"
+		job, err := newTraining([]byte(text), 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer job.close()
+		hook := train.Hook{Name: "losses", Do: func(r train.Report) error { all = append(all, r.Loss); return nil }}
+		if _, err := job.run(context.Background(), job.Loop, hook); err != nil {
+			t.Fatal(err)
+		}
+		return all
+	}
+	plain, whole, parts := losses("1", "0"), losses("1", "100"), losses("4", "100")
+	for k := range whole {
+		if math.Abs(parts[k]-whole[k]) > 1e-4*whole[k] {
+			t.Fatalf("losses %v in parts, %v in whole batches", parts, whole)
+		}
+	}
+	if !(whole[2] > plain[2]+1) || whole[1] != plain[1] {
+		t.Errorf("losses %v, without the penalty %v: the third has no penalty that could be seen, or an earlier one has it", whole, plain)
+	}
+}
 
 // A training that is told to starts from the weights of a checkpoint, to the bit.
 func TestTrainingStartsFromACheckpoint(t *testing.T) {

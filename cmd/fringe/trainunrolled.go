@@ -24,6 +24,9 @@ func newUnrolledTraining(text []byte, steps int) (*training, error) {
 	if c.Reconstruction, err = c.Reconstruction.WithDefaults().Load(); err != nil {
 		return nil, err
 	}
+	if c.Reconstruction, err = c.Reconstruction.Pin(); err != nil {
+		return nil, err
+	}
 	net, err := unrolled.New(c.Unrolled, rand.New(rand.NewPCG(c.Seed, weightsStream)))
 	if err != nil {
 		return nil, err

@@ -2,7 +2,9 @@ package train_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"image/png"
 	"math"
@@ -97,11 +99,19 @@ func TestReconstructionShowsDirtyImageAndTruth(t *testing.T) {
 // records trains a painter with pictures and event files until the end, or until the given step.
 func records(t *testing.T, dir string, stop int) {
 	t.Helper()
+	ctx, hook := stopAt(stop)
+	if err := recordsBy(t, ctx, dir, hook); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// recordsBy trains with a hook.
+func recordsBy(t *testing.T, ctx context.Context, dir string, hook train.Hook) error {
+	t.Helper()
 	task, err := train.NewReconstruction(newPainter(t, 0.3, nil), observations(), 3)
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, hook := stopAt(stop)
 	now := time.Unix(1.7e9, 0)
 	cfg := train.LoopConfig{
 		Steps: 30, Batch: 2, LearningRate: 0.05, EMADecay: 0.5, ReportEvery: 3, ValidateEvery: 6, SaveEvery: 8, Monitor: "psnr_db",
@@ -111,9 +121,8 @@ func records(t *testing.T, dir string, stop int) {
 	if _, err := os.Stat(filepath.Join(dir, "manifest.json")); err == nil {
 		cfg.Resume, now = true, time.Unix(1.7e9+3600, 0)
 	}
-	if _, err := train.Run(ctx, cfg, task, train.ReconstructionBatches(observations(), 3, cfg.Part()), hook); err != nil {
-		t.Fatal(err)
-	}
+	_, err = train.Run(ctx, cfg, task, train.ReconstructionBatches(observations(), 3, cfg.Part()), hook)
+	return err
 }
 
 func TestRunKeepsTheLatestPicturesAndTheBest(t *testing.T) {
@@ -137,11 +146,33 @@ func TestRunKeepsTheLatestPicturesAndTheBest(t *testing.T) {
 	}
 }
 
-// What TensorBoard reads of a run that was stopped and resumed is what the log holds: no step twice, none left out.
+// What TensorBoard reads of a run that was stopped and resumed is what the log holds: no step twice, none left out. So it is of a run that failed
+// before its first save and went on from step 0.
 func TestTensorBoardReadsWhatTheLogHolds(t *testing.T) {
+	t.Run("stopped", func(t *testing.T) {
+		dir := t.TempDir()
+		records(t, dir, 21)
+		compareWithTensorBoard(t, dir, 1.7e9)
+	})
+	t.Run("failed", func(t *testing.T) {
+		dir, broken := t.TempDir(), errors.New("broken")
+		hook := train.Hook{Name: "break", Do: func(r train.Report) error {
+			if r.Step == 6 {
+				return broken
+			}
+			return nil
+		}}
+		if err := recordsBy(t, context.Background(), dir, hook); !errors.Is(err, broken) {
+			t.Fatal(err)
+		}
+		compareWithTensorBoard(t, dir, 1.7e9+3600)
+	})
+}
+
+// compareWithTensorBoard goes on with the run in a folder, of which the first step that stays was made about the time begun.
+func compareWithTensorBoard(t *testing.T, dir string, begun float64) {
+	t.Helper()
 	python := radiotest.Python(t, "tensorboard")
-	dir := t.TempDir()
-	records(t, dir, 21)
 	records(t, dir, 0)
 	out, err := exec.Command(python, filepath.Join("..", "scripts", "tensorboard_check.py"), "read", dir).Output()
 	if err != nil {
@@ -182,7 +213,7 @@ func TestTensorBoardReadsWhatTheLogHolds(t *testing.T) {
 			t.Errorf("%s: TensorBoard reads\n%v, the log holds\n%v", tag, steps, want)
 		}
 	}
-	if first, last := got.Scalars["train/loss"][0][0], got.Scalars["train/learning_rate"][len(losses)-1][0]; first > 1.7e9+60 || last < 1.7e9+3600 {
+	if first, last := got.Scalars["train/loss"][0][0], got.Scalars["train/learning_rate"][len(losses)-1][0]; first < begun || first > begun+60 || last < 1.7e9+3600 {
 		t.Errorf("wall times from %f to %f are not those of the clock", first, last)
 	}
 	var steps []any

@@ -22,7 +22,7 @@ func (l *loop) openTensorBoard() (*tensorboard.Writer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("train: %w", err)
 	}
-	if l.step > 0 {
+	if l.cfg.Resume { // the former session wrote the config
 		return w, nil
 	}
 	var config bytes.Buffer

@@ -110,6 +110,39 @@ func TestTensorBoardReadsAResumedRunWithoutDuplicates(t *testing.T) {
 	}
 }
 
+// A run that is killed at step 40 before its first save, and resumed from step 0: its curves are replaced.
+func TestTensorBoardForgetsStepsOfARunThatNeverSaved(t *testing.T) {
+	python := radiotest.Python(t, "tensorboard")
+	dir, at := t.TempDir(), time.Unix(1.7e9, 0)
+	for _, losses := range [][]float64{{4, 3, 2}, {0.5}} {
+		w, err := tensorboard.Open(dir, 0, func() time.Time { return at })
+		if err != nil {
+			t.Fatal(err)
+		}
+		for k, loss := range losses {
+			add(t, w, 20*(k+1), tensorboard.Scalar("loss", loss))
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		at = at.Add(time.Hour)
+	}
+	out, err := exec.Command(python, filepath.Join("..", "..", "scripts", "tensorboard_check.py"), "read", dir).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got found
+	if err := json.Unmarshal(out, &got); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	want := found{
+		Scalars: map[string][][3]float64{"loss": {{1.7e9 + 3600, 20, 0.5}}}, Images: map[string][][4]any{}, Texts: map[string][][2]any{},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("TensorBoard reads other values (- want, + got):\n%s", diff)
+	}
+}
+
 // cut removes the last bytes of a file, as a kill or a full disk may.
 func cut(t *testing.T, path string) {
 	t.Helper()

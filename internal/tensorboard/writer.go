@@ -13,9 +13,9 @@ type Writer struct {
 	now  func() time.Time
 }
 
-// Open makes the event file, in the folder dir, of a session that goes on after step (0 for a new run). Whatever files of former sessions
-// hold of later steps TensorBoard then forgets, which are steps that a killed run made after its last save. The wall times of events are
-// those of now.
+// Open makes the event file, in the folder dir, of a session that goes on after step (0 for a new run, or one that was killed before it saved
+// more). Whatever files of former sessions hold of later steps TensorBoard then forgets, which are steps that a killed run made after its last
+// save; texts stay. The wall times of events are those of now.
 func Open(dir string, step int, now func() time.Time) (*Writer, error) {
 	// TensorBoard reads the files of a folder in the order of their names.
 	path := filepath.Join(dir, fmt.Sprintf("events.out.tfevents.%010d.%08d.fringe", now().Unix(), step))
@@ -25,7 +25,7 @@ func Open(dir string, step int, now func() time.Time) (*Writer, error) {
 	}
 	w := &Writer{file, now}
 	err = w.write(version(now()))
-	if step > 0 && err == nil {
+	if err == nil {
 		err = w.write(sessionStart(now(), step+1))
 	}
 	if err != nil {

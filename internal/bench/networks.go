@@ -87,7 +87,10 @@ func overhead(peer string) (Row, error) {
 		return func() (float64, error) { return timed(1, time.Millisecond, f) }
 	}
 	pairs, err := paired(7, time(calls), time(whole))
-	return newRow(c.name+": a step of calls alone / a step on 8 x 64²", "ms", pairs).atMost(0.05), err
+	if err != nil {
+		return Row{}, err
+	}
+	return newRow(c.name+": a step of calls alone / a step on 8 x 64²", "ms", pairs).atMost(0.05), nil
 }
 
 func (c networkCase) compare(s *session) (Row, error) {

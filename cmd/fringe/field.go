@@ -60,7 +60,7 @@ func (j *job) cell() (cell float64, npix int) {
 			p.name, angleText(p.cellRad), angleText(j.resolution))
 	case o.npix == 0:
 		var wide bool
-		if cell, npix, wide = defaultField(j.lengths(), j.resolution, j.wide, j.beamField()); wide {
+		if cell, npix, wide = defaultField(j.lengths(), j.integration(), j.resolution, j.wide, j.beamField()); wide {
 			field := cell * float64(npix)
 			j.note("field of view %s, %d pixels: the largest scale of the shortest baselines, and of the pixels (--fov and --npix set them)", angleText(field), npix)
 			if smeared := smearedField(j.resolution, j.integration()); field > smeared {
@@ -80,11 +80,16 @@ const compactBeams = 16
 
 // defaultField returns pixels for data that nobody gave a field for: few and fine ones for a compact source, seen by an array that
 // is not connected; otherwise (wide) as many as the source may need that baselines of these lengths see, no wider than largest (radians),
-// what the dishes see. That integrations smear the edge of a field is no reason for a smaller one: short baselines see what lies there.
-func defaultField(lengths []float64, resolution float64, connected bool, largest float64) (cell float64, npix int, wide bool) {
+// what the dishes see. That integrations smear the edge of a field is no reason for a smaller one where short baselines see what lies there. Of
+// arrays that are not connected these are few, and closures have more local minima the wider the field: they get no more than an integration
+// does not smear.
+func defaultField(lengths []float64, integrationSec, resolution float64, connected bool, largest float64) (cell float64, npix int, wide bool) {
 	field := largestScale(lengths)
 	if !connected && field <= compactBeams*resolution {
 		return resolution / 12, fewPixels, false
+	}
+	if !connected {
+		field = math.Min(field, smearedField(resolution, integrationSec))
 	}
 	cell, npix = wideField(math.Min(field, largest), resolution)
 	return cell, npix, true
@@ -93,7 +98,7 @@ func defaultField(lengths []float64, resolution float64, connected bool, largest
 // suggestedGrid returns the pixels that fringe image takes for an observation unless told otherwise.
 func (obs *observation) suggestedGrid() radio.Grid {
 	v := obs.asImaged()
-	cell, npix, _ := defaultField(lengthsOf(v), 1/v.UVMax(), obs.calibrated(), math.Inf(1))
+	cell, npix, _ := defaultField(lengthsOf(v), medianIntegration(cmp.Or(obs.whole, obs.vis)), 1/v.UVMax(), obs.calibrated(), math.Inf(1))
 	return radio.Grid{NX: npix, NY: npix, CellRad: cell}
 }
 
@@ -142,15 +147,19 @@ func (j *job) limitAverages() {
 	}
 }
 
-// integration returns the median integration in seconds of the file with the longest ones, 0 when it is not known. It is no longer than the
-// time from one to the next, whatever the file says.
+// integration returns the median integration in seconds of the file with the longest ones, 0 when it is not known.
 func (j *job) integration() (sec float64) {
 	for _, s := range j.sets {
-		one := radio.Median(slices.Clone(s.obs.whole.IntSec))
-		if step := s.obs.whole.TimeStep(); step > 0 {
-			one = math.Min(one, step)
-		}
-		sec = math.Max(sec, one)
+		sec = math.Max(sec, medianIntegration(s.obs.whole))
+	}
+	return sec
+}
+
+// medianIntegration returns the median integration in seconds, which is no longer than the time from one to the next, whatever the file says.
+func medianIntegration(v *radio.Visibilities) float64 {
+	sec := radio.Median(slices.Clone(v.IntSec))
+	if step := v.TimeStep(); step > 0 {
+		sec = math.Min(sec, step)
 	}
 	return sec
 }

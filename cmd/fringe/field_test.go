@@ -28,23 +28,29 @@ func TestDefaultField(t *testing.T) {
 		return list
 	}
 	const resolution = 1e-8
-	cell, npix, wide := defaultField(lengths(2e7), resolution, false, math.Inf(1)) // sees 2/24e6, 8.3 resolutions
+	cell, npix, wide := defaultField(lengths(2e7), 0, resolution, false, math.Inf(1)) // sees 2/24e6, 8.3 resolutions
 	if wide || npix != 64 || cell != resolution/12 {
 		t.Errorf("a compact source: %d pixels of %g, wide %v", npix, cell, wide)
 	}
-	cell, npix, wide = defaultField(lengths(1e5), resolution, false, math.Inf(1)) // 2/5.15e6, 39 resolutions
+	cell, npix, wide = defaultField(lengths(1e5), 0, resolution, false, math.Inf(1)) // 2/5.15e6, 39 resolutions
 	if field := cell * float64(npix); !wide || npix < 6*30 || math.Abs(field*5.15e6/2-1) > 0.02 {
 		t.Errorf("a wide field: %d pixels of %g, wide %v", npix, cell, wide)
+	}
+	for connected, want := range map[bool]float64{false: smearedField(resolution, 300), true: 2 / 5.15e6} {
+		cell, npix, _ = defaultField(lengths(1e5), 300, resolution, connected, math.Inf(1))
+		if field := cell * float64(npix); math.Abs(field/want-1) > 0.02 {
+			t.Errorf("integrations of 300 s, connected %v: a field of %g, want %g", connected, field, want)
+		}
 	}
 	// Dishes of 10 m at 3 cm see 2.44 · 3 mm/m = 7.32e-3 rad; here they are those of 30 resolutions.
 	if got := beamField("airy:10m", radio.SpeedOfLight/0.03); math.Abs(got-7.32e-3) > 1e-12 {
 		t.Errorf("dishes of 10 m at 3 cm see %g, want 7.32e-3", got)
 	}
-	cell, npix, wide = defaultField(lengths(1e5), resolution, false, 30*resolution)
+	cell, npix, wide = defaultField(lengths(1e5), 0, resolution, false, 30*resolution)
 	if field := cell * float64(npix); !wide || math.Abs(field/resolution-30) > 1e-9 {
 		t.Errorf("dishes that see 30 resolutions: a field of %g", field/resolution)
 	}
-	if _, npix, _ = defaultField(lengths(1), resolution, true, math.Inf(1)); npix > manyPixels {
+	if _, npix, _ = defaultField(lengths(1), 0, resolution, true, math.Inf(1)); npix > manyPixels {
 		t.Errorf("%d pixels", npix)
 	}
 }

@@ -107,6 +107,7 @@ func (n named) Name() string { return n.name }
 // term of an objective.
 type fit struct {
 	vis        *radio.Visibilities // with the systematic error
+	thermal    []float64           // weights without it
 	spec       dataSpec
 	amplitudes radio.AmplitudeSet
 	phases     *radio.Closures
@@ -138,7 +139,7 @@ func newFit(thermal *radio.Visibilities, g radio.Grid, spec dataSpec) (*fit, err
 		return nil, withHint(err, "make the pixels smaller: more --npix or a smaller --fov")
 	}
 	f := &fit{
-		vis: v, spec: spec, nufft: nufft, op: nufft, amplitudes: amplitudes(thermal, spec.errs),
+		vis: v, thermal: thermal.Weight, spec: spec, nufft: nufft, op: nufft, amplitudes: amplitudes(thermal, spec.errs),
 		phases: &radio.Closures{Order: 3}, ratios: &radio.Closures{Order: 4},
 	}
 	if err := f.form(g); err != nil {

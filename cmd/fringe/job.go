@@ -226,7 +226,7 @@ func (j *job) errorBudget() errorBudget {
 	if sys > 0 || origin != "" {
 		j.note("errors include a systematic %.3g %% of the amplitude%s", 100*sys, origin)
 	}
-	if j.calibrated && !j.amplitudesCalibrated && o.data == "auto" {
+	if j.systematicFlag() != "--sys" {
 		sys = math.Hypot(sys, o.gains)
 		j.note("until amplitudes are calibrated the errors of all data grow by --gain-error, to %.3g %%", 100*sys)
 	}

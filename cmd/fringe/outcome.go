@@ -208,7 +208,7 @@ func (out *outcome) warnings() []string {
 		}
 	}
 	list = append(list, out.stuck()...)
-	list = append(list, tooGood(r.Residuals)...)
+	list = append(list, tooGood(r.Residuals, out.job.errs.systematic, out.job.systematicFlag())...)
 	for _, set := range r.DataSets {
 		if set.warning != "" {
 			list = append(list, set.warning)

@@ -77,15 +77,36 @@ func moved(start, image []float64) float64 {
 	return change / (2 * total)
 }
 
-// tooGood warns of errors that are far too generous. Plain amplitudes do not count: --gain-error widens theirs on purpose.
-func tooGood(all []residualReport) []string {
+// tooGood warns of errors that are far too generous, and says which. Plain amplitudes do not count: --gain-error widens theirs on purpose.
+func tooGood(all []residualReport, systematic float64, flag string) []string {
 	var list []string
 	for _, r := range all {
 		if r.Fitted && !strings.HasPrefix(r.Kind, "amp") && r.Data >= enoughData && r.ReducedChi2 < suspiciousFit {
-			list = append(list, fmt.Sprintf("the image fits better than errors allow, reduced chi2 of %s is %.2g: errors are too generous (--sys, or the weights of the file), or the prior is too weak", r.Kind, r.ReducedChi2))
+			list = append(list, fmt.Sprintf("the image fits better than errors allow, reduced chi2 of %s is %.2g: %s", r.Kind, r.ReducedChi2, generous(r, systematic, flag)))
 		}
 	}
 	return list
+}
+
+// systematicFlag is the flag that sets the systematic error of all data: --gain-error until amplitudes are calibrated, see [job.errorBudget].
+func (j *job) systematicFlag() string {
+	if j.calibrated && !j.amplitudesCalibrated && j.options.data == "auto" {
+		return "--gain-error"
+	}
+	return "--sys"
+}
+
+// generous says which errors are too generous: the systematic one, when with thermal noise alone the fit would be one that errors allow. Where it
+// is most of the errors, χ² = 1 wants one that is √χ² as large.
+func generous(r residualReport, systematic float64, flag string) string {
+	switch {
+	case r.ThermalChi2 == nil || systematic == 0 || *r.ThermalChi2 < suspiciousFit:
+		return "the weights of the file promise more noise than there is, or the prior is too weak (--prior with larger strengths, or --cv)"
+	case *r.ThermalChi2 < poorFit:
+		return fmt.Sprintf("it would be %.2g of thermal noise alone, and the systematic error of %.2g %% of the amplitude (%s) is what is too generous: try %s 0, as for a simulation", *r.ThermalChi2, 100*systematic, flag, flag)
+	}
+	return fmt.Sprintf("it would be %.2g of thermal noise alone, and the systematic error of %.2g %% of the amplitude (%s) is what is too generous: try %s %.1g", *r.ThermalChi2, 100*systematic,
+		flag, flag, systematic*math.Sqrt(r.ReducedChi2))
 }
 
 // The user is warned of a reduced χ² below suspiciousFit where there are enoughData: chance alone leaves 1 ± √(2/100) of so many.

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"math"
 	"strings"
 	"testing"
 
 	"fringe/infer"
+	"fringe/radio"
 )
 
 // prepared is a job of the quick options after a change.
@@ -88,8 +90,37 @@ func TestStuckAndTooGood(t *testing.T) {
 		{residualReport{Kind: "cphase", Data: 200, ReducedChi2: 0.2}, false},
 		{residualReport{Kind: "amp", Fitted: true, Data: 200, ReducedChi2: 0.2}, false},
 	} {
-		if got := tooGood([]residualReport{c.report}); (got != nil) != c.warn {
+		if got := tooGood([]residualReport{c.report}, 0, "--sys"); (got != nil) != c.warn {
 			t.Errorf("%+v: %q", c.report, got)
+		}
+	}
+}
+
+// Of visibilities of 1 Jy with a thermal error of 1 mJy and a systematic one of 1 %, the variance is 1 + 10² = 101 times that of the noise: a
+// reduced χ² of 0.01 would be 1.01 of the noise alone.
+func TestGenerousErrors(t *testing.T) {
+	thermal := &radio.Visibilities{}
+	for range 3 {
+		thermal.U, thermal.V = append(thermal.U, 1), append(thermal.V, 1)
+		thermal.Vis, thermal.Weight = append(thermal.Vis, 1), append(thermal.Weight, 1e6)
+	}
+	f := &fit{vis: thermal.WithSystematic(0.01), thermal: thermal.Weight}
+	for _, index := range [][]int32{{0}, {0, 1, 2}} {
+		if got := f.excess(index); math.Abs(got-101) > 1e-9 {
+			t.Errorf("%d visibilities: %g times the thermal variance, want 101", len(index), got)
+		}
+	}
+	for want, c := range map[string]struct{ chi2, thermal, sys float64 }{
+		"it would be 1 of thermal noise alone, and the systematic error of 1 %":  {0.01, 1.01, 0.01},
+		"try --sys 0, as for a simulation":                                       {0.01, 1.01, 0.01},
+		"it would be 90 of thermal noise alone, and the systematic error of 1 %": {0.09, 90, 0.01},
+		"try --sys 0.003":                        {0.09, 90, 0.01},
+		"the weights of the file promise more":   {0.1, 0.1, 0},
+		"or the prior is too weak (--prior with": {0.05, 0.1, 0.001},
+	} {
+		got := tooGood([]residualReport{{Kind: "vis", Fitted: true, Data: 200, ReducedChi2: c.chi2, ThermalChi2: &c.thermal}}, c.sys, "--sys")
+		if len(got) != 1 || !strings.Contains(got[0], want) {
+			t.Errorf("%+v: %q, want %q", c, got, want)
 		}
 	}
 }

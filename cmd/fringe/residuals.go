@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"math"
+	"math/cmplx"
 	"slices"
 
 	"fringe/figure"
@@ -16,6 +17,7 @@ type residuals struct {
 	values   []float64
 	length   []float64 // wavelengths: of the baseline, or the mean of those that a closure quantity is made of
 	stations [][]int   // that each is of
+	excess   []float64 // variance in units of that of thermal noise alone; nil where other errors besides the systematic one play a part
 }
 
 // residuals returns those of every kind of data that there is, fitted or not, with the names of data set i; model is what the image
@@ -45,8 +47,8 @@ func (f *fit) predict(img []float64) []complex128 {
 	return model
 }
 
-func (r *residuals) add(v *radio.Visibilities, index []int32, values ...float64) {
-	length, stations := 0.0, []int{}
+func (r *residuals) add(f *fit, index []int32, values ...float64) {
+	v, length, stations := f.vis, 0.0, []int{}
 	for _, k := range index {
 		length += v.UVDistance(int(k)) / float64(len(index))
 		for _, s := range []int{v.Ant1[k], v.Ant2[k]} {
@@ -57,7 +59,19 @@ func (r *residuals) add(v *radio.Visibilities, index []int32, values ...float64)
 	}
 	for _, value := range values {
 		r.values, r.length, r.stations = append(r.values, value), append(r.length, length), append(r.stations, stations)
+		r.excess = append(r.excess, f.excess(index))
 	}
+}
+
+// excess returns the variance of a quantity that is made of some visibilities in units of that of their thermal noise: to first order its
+// variance is the sum of the squares of their relative errors, but for a factor.
+func (f *fit) excess(index []int32) float64 {
+	all, thermal := 0.0, 0.0
+	for _, k := range index {
+		a := cmplx.Abs(f.vis.Vis[k])
+		all, thermal = all+1/(f.vis.Weight[k]*a*a), thermal+1/(f.thermal[k]*a*a)
+	}
+	return all / thermal
 }
 
 func (f *fit) visResiduals(model []complex128) residuals {
@@ -65,7 +79,7 @@ func (f *fit) visResiduals(model []complex128) residuals {
 	for k, d := range f.vis.Vis {
 		if !f.vis.Flagged(k) {
 			s := math.Sqrt(f.vis.Weight[k])
-			r.add(f.vis, []int32{int32(k)}, s*real(d-model[k]), s*imag(d-model[k]))
+			r.add(f, []int32{int32(k)}, s*real(d-model[k]), s*imag(d-model[k]))
 		}
 	}
 	return r
@@ -74,8 +88,9 @@ func (f *fit) visResiduals(model []complex128) residuals {
 func (f *fit) amplitudeResiduals(model []complex128) residuals {
 	r := residuals{name: "amp"}
 	for j, k := range f.amplitudes.Index {
-		r.add(f.vis, []int32{int32(k)}, (f.amplitudes.Value[j]-math.Hypot(real(model[k]), imag(model[k])))/f.amplitudes.Sigma[j])
+		r.add(f, []int32{int32(k)}, (f.amplitudes.Value[j]-math.Hypot(real(model[k]), imag(model[k])))/f.amplitudes.Sigma[j])
 	}
+	r.excess = nil // of --gain-error as well
 	return r
 }
 
@@ -87,7 +102,7 @@ func (f *fit) closureResiduals(name string, c *radio.Closures, model []complex12
 			// |e^{iψ} − e^{iψ'}|, which the term of closure phases fits, with the sign of the difference.
 			d = 2 * math.Sin(radio.WrapPhase(d)/2)
 		}
-		r.add(f.vis, c.Index[c.Order*j:c.Order*(j+1)], d/c.Sigma[j])
+		r.add(f, c.Index[c.Order*j:c.Order*(j+1)], d/c.Sigma[j])
 	}
 	return r
 }
@@ -97,7 +112,7 @@ func (f *fit) bispectrumResiduals(model []complex128) residuals {
 	b := f.bispectra
 	for j, value := range b.Value {
 		d := value - b.At(j, model)
-		r.add(f.vis, b.Triangles.Index[3*j:3*j+3], real(d)/b.Sigma[j], imag(d)/b.Sigma[j])
+		r.add(f, b.Triangles.Index[3*j:3*j+3], real(d)/b.Sigma[j], imag(d)/b.Sigma[j])
 	}
 	return r
 }
@@ -108,6 +123,7 @@ type residualReport struct {
 	Fitted      bool         `json:"fitted"`
 	Data        int          `json:"data"` // real numbers
 	ReducedChi2 float64      `json:"reduced_chi2"`
+	ThermalChi2 *float64     `json:"reduced_chi2_of_thermal_noise"` // what it is without --sys; null of amplitudes, whose --gain-error is apart
 	Mean        float64      `json:"mean"`
 	Beyond3     float64      `json:"beyond_3_sigma"` // fraction; 0.0027 of normal residuals
 	ByBaseline  []partReport `json:"by_baseline"`    // of increasing length
@@ -145,7 +161,13 @@ func (r residuals) report(names []string, edges []float64) residualReport {
 	for _, name := range names {
 		out.ByStation = append(out.ByStation, partReport{Part: name})
 	}
+	if r.excess != nil {
+		out.ThermalChi2 = new(float64)
+	}
 	for k, value := range r.values {
+		if r.excess != nil {
+			*out.ThermalChi2 += value * value * r.excess[k] / float64(len(r.values))
+		}
 		out.ReducedChi2 += value * value / float64(len(r.values))
 		out.Mean += value / float64(len(r.values))
 		if math.Abs(value) > 3 {

@@ -27,6 +27,25 @@ func newCandidate(strengths, scores []float64) Candidate {
 	return c
 }
 
+// above returns how much the mean of c exceeds that of another candidate in the same folds, and the standard error of the difference.
+func (c Candidate) above(other Candidate) (excess, stdErr float64) {
+	difference := make([]float64, len(c.Scores))
+	for k := range difference {
+		difference[k] = c.Scores[k] - other.Scores[k]
+	}
+	return meanAndError(difference)
+}
+
+// alikeErrors is within how many standard errors of the difference two candidates cannot be told apart.
+const alikeErrors = 2
+
+// alike reports whether two candidates cannot be told apart: their means differ by no more than two errors of the difference, and by no more than
+// the error of the better known mean.
+func (c Candidate) alike(other Candidate) bool {
+	excess, stdErr := c.above(other)
+	return math.Abs(excess) <= math.Min(alikeErrors*stdErr, math.Min(c.StdErr, other.StdErr))
+}
+
 // CVTable is the result of a cross-validation: all candidates in the order in which they were tried, and the choice.
 type CVTable struct {
 	Names      []string    `json:"names"`
@@ -41,6 +60,18 @@ type CVTable struct {
 // Strengths returns those of the chosen candidate.
 func (t *CVTable) Strengths() []float64 { return t.Candidates[t.Chosen].Strengths }
 
+// Alike returns the smallest and the largest value of strength i among the candidates that cannot be told from the best, as
+// [StrongestAlike] has it: from the one to the other the score is flat.
+func (t *CVTable) Alike(i int) (from, to float64) {
+	from, to = math.Inf(1), 0
+	for _, c := range t.Candidates {
+		if c.alike(t.Candidates[t.Best]) {
+			from, to = math.Min(from, c.Strengths[i]), math.Max(to, c.Strengths[i])
+		}
+	}
+	return from, to
+}
+
 // choose fills in the excesses and applies the rule. Of equals it takes the first.
 func (t *CVTable) choose() {
 	for i, c := range t.Candidates {
@@ -51,18 +82,13 @@ func (t *CVTable) choose() {
 	best := t.Candidates[t.Best]
 	for i := range t.Candidates {
 		c := &t.Candidates[i]
-		difference := make([]float64, len(c.Scores))
-		for k := range difference {
-			difference[k] = c.Scores[k] - best.Scores[k]
-		}
-		c.Excess, c.ExcessErr = meanAndError(difference)
+		c.Excess, c.ExcessErr = c.above(best)
 	}
 	t.Chosen = t.Best
-	if t.Rule == OneStandardError {
-		for i, c := range t.Candidates {
-			if c.Excess <= c.ExcessErr && stronger(c, t.Candidates[t.Chosen]) {
-				t.Chosen = i
-			}
+	for i, c := range t.Candidates {
+		allowed := t.Rule == OneStandardError && c.Excess <= c.ExcessErr || t.Rule == StrongestAlike && c.alike(best)
+		if allowed && stronger(c, t.Candidates[t.Chosen]) {
+			t.Chosen = i
 		}
 	}
 }

@@ -122,6 +122,47 @@ func TestScoresAndRules(t *testing.T) {
 	}
 }
 
+// The second candidate exceeds the first by 0, 0.2, 0.1 in the folds: mean 0.1, standard error 0.1/√3, that is 1.73 of them. The third exceeds
+// it by 3.46 of them, and the fourth, of which one fold is very bad, by no more than one, 1 ± 1, but by more than the first one's own error of 0.58.
+func TestStrongestAlike(t *testing.T) {
+	v, candidates := tabled([][]float64{{1, 2, 3}, {1, 2.2, 3.1}, {1.1, 2.3, 3.2}, {1, 2, 6}})
+	for rule, want := range map[infer.Rule]int{infer.Minimum: 0, infer.OneStandardError: 3, infer.StrongestAlike: 1} {
+		table, err := infer.CrossValidate(context.Background(), v, candidates, infer.CVConfig{Rule: rule})
+		if err != nil {
+			t.Fatal(err)
+		}
+		from, to := table.Alike(0)
+		if table.Chosen != want || from != 0 || to != 1 {
+			t.Errorf("rule %q: chosen %d, alike from %g to %g; want %d, and from 0 to 1", rule, table.Chosen, from, to, want)
+		}
+	}
+}
+
+// A strength of which the folds disagree, two for more and two for less, cannot be told from ten times as much or as little: the search ends with
+// these three, at the strongest. Where all folds agree it goes on, however small the differences.
+func TestSearchStopsWithinTheError(t *testing.T) {
+	search := func(slopes []float64) *infer.CVTable {
+		v := infer.Validation{
+			Folds: len(slopes),
+			Fit:   func(_ context.Context, _ int, s, _ []float64) ([]float64, error) { return slices.Clone(s), nil },
+			Score: func(fold int, image []float64) (float64, error) {
+				return 1 + 0.1*float64(fold) + slopes[fold]*math.Log10(image[0]), nil
+			},
+		}
+		table, err := infer.SearchStrengths(context.Background(), v, []float64{1}, infer.CVConfig{Rule: infer.StrongestAlike})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return table
+	}
+	if table := search([]float64{1e-3, -1e-3, 2e-3, -2e-3}); len(table.Candidates) != 3 || table.Strengths()[0] != 10 || table.Stop != infer.Converged {
+		t.Errorf("disagreeing folds: %d candidates, chosen %g, stop %q; want 3, 10", len(table.Candidates), table.Strengths()[0], table.Stop)
+	}
+	if table := search([]float64{1e-3, 1.1e-3, 0.9e-3, 1e-3}); table.Strengths()[0] > 1.001e-4 {
+		t.Errorf("agreeing folds: chosen %g, want the end of the range at 1e-4", table.Strengths()[0])
+	}
+}
+
 // Fits start from the images of the candidate before, fold by fold, however many workers there are.
 func TestWarmStartsAndWorkers(t *testing.T) {
 	var tables []*infer.CVTable

@@ -39,15 +39,20 @@ func (j *job) crossValidate(ctx context.Context, log io.Writer) error {
 	}
 	fmt.Fprintf(log, "cross-validation in %d folds of the strengths of %s\n", folds.K, j.prior.name)
 	search, prior := j.strengthSearch(thermal, folds)
-	chosen, table, err := search.Choose(ctx, prior, infer.CVConfig{Progress: func(c infer.Candidate) {
+	chosen, table, err := search.Choose(ctx, prior, infer.CVConfig{Rule: infer.StrongestAlike, Progress: func(c infer.Candidate) {
 		fmt.Fprintf(log, "strengths × %.3g: held-out chi2 %.5g ± %.2g\n", c.Strengths, c.Mean, c.StdErr)
 	}})
 	if err != nil {
 		return err
 	}
 	j.prior.terms, j.prior.penalties = chosen.Terms[len(j.others()):], chosen.Penalties
-	j.validation, j.prior.name = table, withFactors(j.prior.name, reportValidation(table).Factors)
-	return table.Write(log)
+	report := reportValidation(table)
+	j.validation, j.prior.name = table, withFactors(j.prior.name, report.Factors)
+	if err := table.Write(log); err != nil {
+		return err
+	}
+	fmt.Fprintf(log, "the held-out chi2 is flat within its errors for factors of %s; the strongest of these strengths is taken\n", report.alike(table.Names))
+	return nil
 }
 
 // checkAlike refuses files that are fitted in different ways, because the folds are made of the visibilities of all of them.
@@ -193,14 +198,35 @@ type validationReport struct {
 	Folds       int                `json:"folds"`
 	Candidates  int                `json:"candidates"`
 	HeldOutChi2 float64            `json:"held_out_chi2"` // of the choice
-	Factors     map[string]float64 `json:"factors"`       // on the strengths that --prior gives
-	AtLimit     []string           `json:"at_limit"`      // strengths that may want to go further
+	Rule        string             `json:"rule"`
+	Factors     map[string]float64 `json:"factors"`  // on the strengths that --prior gives
+	Alike       map[string]span    `json:"alike"`    // factors that predict as well, within the errors
+	AtLimit     []string           `json:"at_limit"` // strengths that may want to go further
+}
+
+// span is a range, from its smallest to its largest value.
+type span [2]float64
+
+// alike writes the ranges of factors in the order of the names.
+func (r *validationReport) alike(names []string) string {
+	var parts []string
+	for _, name := range names {
+		part := fmt.Sprintf("%s %.3g", name, r.Alike[name][0])
+		if r.Alike[name][1] > r.Alike[name][0] {
+			part += fmt.Sprintf(" to %.3g", r.Alike[name][1])
+		}
+		parts = append(parts, part)
+	}
+	return strings.Join(parts, ", ")
 }
 
 func reportValidation(t *infer.CVTable) *validationReport {
 	chosen := t.Candidates[t.Chosen]
-	r := &validationReport{Folds: len(chosen.Scores), Candidates: len(t.Candidates), HeldOutChi2: chosen.Mean, Factors: map[string]float64{}, AtLimit: []string{}}
+	r := &validationReport{Folds: len(chosen.Scores), Candidates: len(t.Candidates), HeldOutChi2: chosen.Mean, Rule: string(t.Rule),
+		Factors: map[string]float64{}, Alike: map[string]span{}, AtLimit: []string{}}
 	for i, name := range t.Names {
+		from, to := t.Alike(i)
+		r.Alike[name] = span{from, to}
 		r.Factors[name] = chosen.Strengths[i]
 	}
 	for _, i := range t.AtLimit {

@@ -109,8 +109,8 @@ func (out *outcome) fitSection() evaluate.Section {
 	s := evaluate.Section{Title: "Fit", Tables: []evaluate.Table{kinds}}
 	s.Text = append(s.Text, fmt.Sprintf("%d iterations, then: %s. Log-likelihood of what was fitted, constants included: %.6g.", r.Iterations, r.StopReason, r.LogLikelihood))
 	if cv := r.CrossValidation; cv != nil {
-		s.Text = append(s.Text, fmt.Sprintf("The strengths were chosen by cross-validation in %d folds from %d candidates: those of --prior times %s. Held-out reduced χ² %.4g.",
-			cv.Folds, cv.Candidates, factors(cv.Factors), cv.HeldOutChi2))
+		s.Text = append(s.Text, fmt.Sprintf("The strengths were chosen by cross-validation in %d folds from %d candidates: those of --prior times %s. Held-out reduced χ² %.4g, flat within its errors for factors of %s.",
+			cv.Folds, cv.Candidates, factors(cv.Factors), cv.HeldOutChi2, cv.alike(slices.Sorted(maps.Keys(cv.Alike)))))
 	}
 	for _, cal := range r.SelfCalibration {
 		for _, step := range cal.Steps {

@@ -66,7 +66,7 @@ func (m *mock) crossValidated() ([]float64, error) {
 		return nil, err
 	}
 	defer func() { _ = torch.SetThreads(threads) }()
-	p, table, err := search.Choose(context.Background(), p, infer.CVConfig{Workers: min(threads, runtime.NumCPU())})
+	p, table, err := search.Choose(context.Background(), p, infer.CVConfig{Rule: infer.StrongestAlike, Workers: min(threads, runtime.NumCPU())})
 	if err != nil {
 		return nil, err
 	}

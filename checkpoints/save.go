@@ -63,13 +63,13 @@ func save(fill filler, dir string, m Manifest, weights, state []Tensor) error {
 		return err
 	}
 	// The files must be on disk before the manifest that names them.
-	if err := syncFolder(dir); err != nil {
+	if err := SyncFolder(dir); err != nil {
 		return err
 	}
 	if err := writeFile(fill, dir, manifestName, text); err != nil {
 		return err
 	}
-	if err := syncFolder(dir); err != nil {
+	if err := SyncFolder(dir); err != nil {
 		return err
 	}
 	return removeOthers(dir, m)
@@ -116,7 +116,7 @@ func ReplaceFile(dir, name string, content []byte) error {
 	if err := writeFile(fill, dir, name, content); err != nil {
 		return fmt.Errorf("checkpoints: write %q: %w", filepath.Join(dir, name), err)
 	}
-	return syncFolder(dir)
+	return SyncFolder(dir)
 }
 
 // IsLeftover reports whether a name is that of a file that was being written when the program was killed.
@@ -129,7 +129,8 @@ func IsFree(dir string) bool {
 	return err != nil || !slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return !ours.MatchString(e.Name()) })
 }
 
-func syncFolder(dir string) error {
+// SyncFolder returns when the names of the files in a folder are on disk.
+func SyncFolder(dir string) error {
 	d, err := os.Open(dir)
 	if err != nil {
 		return err

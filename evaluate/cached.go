@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"fringe/checkpoints"
 )
 
 // Cached is a Tunable method whose images are kept in files, one for each image and strength, so that they are made once. A file
@@ -38,7 +40,7 @@ func (c Cached) Denoise(ctx context.Context, noisy Noisy, strength float64) (out
 				return nil, err
 			}
 			image = images[0]
-			if err := writeImage(path, image); err != nil {
+			if err := c.write(path, image); err != nil {
 				return nil, fmt.Errorf("evaluate: cache: %w", err)
 			}
 		}
@@ -72,14 +74,11 @@ func readImage(path string, size int) ([]float64, error) {
 	return image, nil
 }
 
-// writeImage writes a file that is complete or not there.
-func writeImage(path string, image []float64) error {
+// write writes a file that is complete or not there, also when others write the same one.
+func (c Cached) write(path string, image []float64) error {
 	text, err := binary.Append(nil, binary.LittleEndian, image)
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(path+".part", text, 0o644); err != nil {
-		return err
-	}
-	return os.Rename(path+".part", path)
+	return checkpoints.ReplaceFile(c.Dir, filepath.Base(path), text)
 }

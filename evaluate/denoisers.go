@@ -3,6 +3,7 @@ package evaluate
 import (
 	"context"
 	"fmt"
+	"math"
 
 	"fringe/internal/torch"
 	"fringe/proximal"
@@ -41,8 +42,9 @@ func TotalVariation(label string) Proximal {
 	return Proximal{Label: label, Norm: proximal.TV{}, Iterations: 300, start: 1}
 }
 
-// Wavelets is sparsity in the SARA dictionary of side × side pixels with positivity. Its iterations come to within 0.02 dB of where they
-// lead.
+// Wavelets is sparsity in the SARA dictionary of side × side pixels with positivity. Its iterations, which are dear, end before they settle: with five
+// times as many, at tuned strengths, the mean of two skies moved by at most 0.08 dB in 18 families, levels and sizes, a single sky by 0.2 dB at
+// noise of 0.3, up about as often as down.
 func Wavelets(label string, side int) (Proximal, error) {
 	dictionary, err := wavelet.NewSARA(side, side, 0)
 	return Proximal{Label: label, Norm: proximal.Frame{Dictionary: dictionary}, Iterations: 20, start: 0.5}, err
@@ -83,8 +85,19 @@ func (t Trained) Name() string { return t.Label }
 // Denoise runs the network.
 func (t Trained) Denoise(ctx context.Context, noisy Noisy, strength float64) ([][]float64, error) {
 	return inChunks(ctx, noisy, func(s *torch.Scope, x, sigma *torch.Tensor) (*torch.Tensor, error) {
-		return t.Network.Forward(s, x, s.MulScalar(sigma, strength))
+		return t.forward(s, x, s.MulScalar(sigma, strength))
 	})
+}
+
+// forward runs the network on images in its element type.
+func (t Trained) forward(s *torch.Scope, x, sigma *torch.Tensor) (*torch.Tensor, error) {
+	if n, ok := t.Network.(interface{ Params() []torch.Param }); ok {
+		if params := n.Params(); len(params) > 0 && params[0].Tensor.DType() != x.DType() {
+			d := params[0].Tensor.DType()
+			x, sigma = s.To(x, d), s.To(sigma, d)
+		}
+	}
+	return t.Network.Forward(s, x, sigma)
 }
 
 // chunk is how many images are on tensors at a time.
@@ -148,6 +161,11 @@ func (n Noisy) check(images [][]float64) error {
 	for i, image := range images {
 		if len(image) != n.Side*n.Side {
 			return fmt.Errorf("image %d has %d pixels, want %d x %d", i, len(image), n.Side, n.Side)
+		}
+		for k, v := range image {
+			if math.IsNaN(v) || math.IsInf(v, 0) {
+				return fmt.Errorf("pixel %d of image %d is %g", k, i, v)
+			}
 		}
 	}
 	return nil

@@ -156,7 +156,7 @@ func (k known) denoise(ctx context.Context, method DenoisingMethod, strength flo
 	for i, image := range images {
 		positive[i] = make([]float64, len(image))
 		for p, v := range image {
-			positive[i][p] = max(v, 0) // keeps NaN, which the metric refuses
+			positive[i][p] = max(v, 0)
 		}
 	}
 	return positive, nil

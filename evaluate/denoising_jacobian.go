@@ -79,8 +79,8 @@ func (u DenoisingSuite) MeasureJacobians(ctx context.Context, t Trained, familie
 			if err != nil {
 				return found, err
 			}
-			for m, f := range []tensorMap{t.Network.Forward, t.reflected} {
-				some, unsettled, err := c.measure(ctx, f, noisy)
+			for m, change := range []func(denoiser train.TensorMap) train.TensorMap{itself, train.Reflected} {
+				some, unsettled, err := c.measure(ctx, t, change, noisy)
 				if err != nil {
 					return found, fmt.Errorf("evaluate: Jacobian of %s on %s with noise %g: %w", t.Label, family, sigma, err)
 				}
@@ -96,20 +96,13 @@ func (u DenoisingSuite) MeasureJacobians(ctx context.Context, t Trained, familie
 	return found, nil
 }
 
-// tensorMap is a map of images x [batch, 1, ny, nx] with noise levels sigma [batch, 1, 1, 1].
-type tensorMap func(s *torch.Scope, x, sigma *torch.Tensor) (*torch.Tensor, error)
+// itself is the denoiser without a change.
+func itself(denoiser train.TensorMap) train.TensorMap { return denoiser }
 
-// reflected is 2D − I.
-func (t Trained) reflected(s *torch.Scope, x, sigma *torch.Tensor) (*torch.Tensor, error) {
-	y, err := t.Network.Forward(s, x, sigma)
-	if err != nil {
-		return nil, err
-	}
-	return s.Sub(s.MulScalar(y, 2), x), nil
-}
-
-// measure returns the norm at each image.
-func (c Jacobians) measure(ctx context.Context, f tensorMap, noisy Noisy) (norms []float64, unsettled int, err error) {
+// measure returns the norm of what change makes of a denoiser at each image.
+func (c Jacobians) measure(
+	ctx context.Context, t Trained, change func(denoiser train.TensorMap) train.TensorMap, noisy Noisy,
+) (norms []float64, unsettled int, err error) {
 	const together = 4 // images at a time: the derivatives keep every layer of the network
 	for first := 0; first < len(noisy.Images); first += together {
 		if err := ctx.Err(); err != nil {
@@ -118,8 +111,8 @@ func (c Jacobians) measure(ctx context.Context, f tensorMap, noisy Noisy) (norms
 		part := noisy.slice(first, min(first+together, len(noisy.Images)))
 		err := torch.Do(func(s *torch.Scope) error {
 			x, sigma := part.tensors(s)
-			at := func(s *torch.Scope, x *torch.Tensor) (*torch.Tensor, error) { return f(s, x, sigma) }
-			some, settled, err := train.SettledJacobianNorm(s, at, x, x, c.Tolerance, c.Iterations)
+			at := func(s *torch.Scope, x *torch.Tensor) (*torch.Tensor, error) { return t.forward(s, x, sigma) }
+			some, settled, err := train.SettledJacobianNorm(s, change(at), x, x, c.Tolerance, c.Iterations)
 			if err != nil {
 				return err
 			}

@@ -3,7 +3,6 @@ package evaluate
 import (
 	"fmt"
 	"hash/fnv"
-	"math"
 
 	"fringe/data"
 	"fringe/train"
@@ -42,7 +41,7 @@ func (d skies) draw(split data.Split, family string, first, count int, sigma flo
 			return nil, noisy, fmt.Errorf("evaluate: %w", err)
 		}
 		rng := data.Rng(d.seed, split, data.NoiseStream, index)
-		peak := c.PeakMin * math.Pow(c.PeakMax/c.PeakMin, rng.Float64())
+		peak := train.LogUniform(rng, c.PeakMin, c.PeakMax)
 		image := make([]float64, len(sky))
 		for k := range sky {
 			sky[k] *= peak

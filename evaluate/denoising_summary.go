@@ -4,6 +4,8 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"gonum.org/v1/gonum/stat"
+
 	"fringe/metrics"
 )
 
@@ -28,7 +30,9 @@ type DenoisingScore struct {
 	Tuning   *float64  `json:"tuning_db,omitempty"` // mean PSNR on the skies that strengths were chosen on
 	PSNR     Decibels  `json:"psnr_db"`
 	Gain     *Decibels `json:"over_best_classical_db,omitempty"` // over the tuned method that was best on the tuning skies of the family
-	Special  *Decibels `json:"over_specialist_db,omitempty"`
+	// Judged is the same over the tuned method that was best on the judged skies of the family, which is chosen with hindsight.
+	Judged  *Decibels `json:"over_best_judged_classical_db,omitempty"`
+	Special *Decibels `json:"over_specialist_db,omitempty"`
 }
 
 // DenoisingRow is a family or a group at one level.
@@ -81,13 +85,14 @@ func levelsOf(cells []DenoisingCell) (levels []float64) {
 // denoisingRow pools cells of one level.
 func denoisingRow(name string, methods []DenoisingMethod, cells []DenoisingCell, specialist string, rng *rand.Rand) (row DenoisingRow, err error) {
 	row = DenoisingRow{Name: name, Sigma: cells[0].Sigma}
-	var noisy, best, special []float64
+	var noisy, best, judged, special []float64
 	expert := slices.IndexFunc(methods, func(m DenoisingMethod) bool { return m.Name() == specialist })
 	for _, c := range cells {
 		noisy = append(noisy, c.Noisy...)
 		if c.Best >= 0 {
 			best = append(best, c.Outcomes[c.Best].PSNR...)
 			row.Best = append(row.Best, methods[c.Best].Name())
+			judged = append(judged, c.Outcomes[c.bestJudged(methods)].PSNR...)
 		}
 		if expert >= 0 {
 			special = append(special, c.Outcomes[expert].PSNR...)
@@ -113,12 +118,27 @@ func denoisingRow(name string, methods []DenoisingMethod, cells []DenoisingCell,
 		if score.Gain, err = difference(psnr, best, !tuned, rng); err != nil {
 			return row, err
 		}
+		if score.Judged, err = difference(psnr, judged, !tuned, rng); err != nil {
+			return row, err
+		}
 		if score.Special, err = difference(psnr, special, !tuned && m != expert, rng); err != nil {
 			return row, err
 		}
 		row.Scores = append(row.Scores, score)
 	}
 	return row, nil
+}
+
+// bestJudged returns which tunable method has the highest mean PSNR on the judged skies; there must be one.
+func (c DenoisingCell) bestJudged(methods []DenoisingMethod) int {
+	best, most := -1, 0.0
+	for m, method := range methods {
+		mean := stat.Mean(c.Outcomes[m].PSNR, nil)
+		if _, ok := method.(Tunable); ok && (best < 0 || mean > most) {
+			best, most = m, mean
+		}
+	}
+	return best
 }
 
 // difference returns nil where it is not wanted or there is nothing to compare with.

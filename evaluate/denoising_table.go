@@ -6,12 +6,13 @@ import (
 )
 
 // DenoisingTable returns a table of rows: the PSNR of every method, and behind it in decibels how far a method that is not tuned is above the
-// best classical one and above the specialist.
+// best classical one, of the tuning skies and of the judged ones, and above the specialist.
 func DenoisingTable(rows []DenoisingRow) Table {
 	t := Table{
 		Columns: []string{"skies", "noise"},
 		Caption: "PSNR in dB against the peak of each sky, with 95 % bootstrap intervals of the mean; “over best” is the difference over the " +
-			"same skies to the classical method that was best on the tuning skies of each family, “over specialist” that to the denoiser trained on the group",
+			"same skies to the classical method that was best on the tuning skies of each family, “over best judged” that to the one that was best on the judged skies themselves, “over specialist” that to " +
+			"the denoiser trained on the group; negative pixels are set to 0 in what methods return, not in the noisy images",
 	}
 	if len(rows) == 0 {
 		return t
@@ -46,6 +47,7 @@ func (s DenoisingScore) differences(rows []DenoisingRow) (columns []column) {
 		of    func(DenoisingScore) *Decibels
 	}{
 		{"over best", func(s DenoisingScore) *Decibels { return s.Gain }},
+		{"over best judged", func(s DenoisingScore) *Decibels { return s.Judged }},
 		{"over specialist", func(s DenoisingScore) *Decibels { return s.Special }},
 	} {
 		used := slices.ContainsFunc(rows, func(r DenoisingRow) bool {

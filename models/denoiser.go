@@ -1,6 +1,7 @@
 package models
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 
@@ -13,7 +14,8 @@ import (
 //
 // where the second channel is constant σ and U is a U-net that so learns noise of unit variance at every level (the output
 // scaling of Karras et al. 2022, table 1, for σ well below the signal). As U has no bias before its first normalisation,
-// D(a·x, a·σ) = a·D(x, σ) up to the guard of that normalisation: the unit of x hardly matters. Untrained, D(x, σ) = x.
+// D(a·x, a·σ) = a·D(x, σ) up to the guard of that normalisation: the unit of x hardly matters. With norm: none the convolutions have biases,
+// and it does. Untrained, D(x, σ) = x.
 type Denoiser struct {
 	*UNet
 }
@@ -27,6 +29,9 @@ func NewDenoiser(c UNetConfig, rng *rand.Rand) (*Denoiser, error) {
 	if c.In != 2 || c.WithDefaults().Out != 1 {
 		return nil, fmt.Errorf("models: denoiser has %d input and %d output channels, must be 2 (image and noise level) and 1: leave in and out away", c.In, c.Out)
 	}
+	if c.Residual {
+		return nil, errors.New("models: denoiser is residual, but adds the image itself already: leave residual away")
+	}
 	c.ZeroOutput = true
 	net, err := NewUNet(c, rng)
 	if err != nil {
@@ -39,6 +44,9 @@ func NewDenoiser(c UNetConfig, rng *rand.Rand) (*Denoiser, error) {
 func (d *Denoiser) Forward(s *torch.Scope, x, sigma *torch.Tensor) (y *torch.Tensor, err error) {
 	defer torch.Catch(&err)
 	if err := checkImages("denoiser", x, 1); err != nil {
+		return nil, err
+	}
+	if err := checkLevel("denoiser", x, sigma); err != nil {
 		return nil, err
 	}
 	return s.Tidy(func(s *torch.Scope) *torch.Tensor {

@@ -71,6 +71,27 @@ func TestDenoiserScalesWithTheUnit(t *testing.T) {
 	})
 }
 
+// The denoiser is the image minus noise: a U-net that adds the image itself is refused. So are noise levels that are not one number for each image.
+func TestDenoiserRefusesWhatBreaksItsContract(t *testing.T) {
+	if _, err := models.NewDenoiser(models.UNetConfig{Width: 8, Residual: true}, rng()); err == nil || !strings.Contains(err.Error(), "residual") {
+		t.Errorf("residual: %v", err)
+	}
+	net, err := models.NewDenoiser(models.UNetConfig{Width: 8, Pools: 1}, rng())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer net.Drop()
+	do(t, func(s *torch.Scope) error {
+		x := s.Zeros(torch.Float32, 2, 1, 8, 8)
+		for _, shape := range [][]int64{{3, 1, 1, 1}, {2, 1, 8, 8}, {2}} {
+			if _, err := net.Forward(s, x, s.Zeros(torch.Float32, shape...)); err == nil || !strings.Contains(err.Error(), "denoiser noise level has shape") {
+				t.Errorf("noise level of shape %v: %v", shape, err)
+			}
+		}
+		return nil
+	})
+}
+
 func TestErrorsNameTheField(t *testing.T) {
 	tests := []struct {
 		c    models.UNetConfig

@@ -93,7 +93,7 @@ func (n *DRUNet) layers(b *builder) {
 	}
 }
 
-// drunetGain is the norm of a row of a first weight.
+// drunetGain is the norm of a row of a first weight, of a column where there are more rows than columns.
 const drunetGain = 0.2
 
 func (b *builder) orthogonalConv(name string, in, out int64) conv {

@@ -121,6 +121,24 @@ func TestNetworksEqualTheReferences(t *testing.T) {
 	check("ridge", ridge, err, exact)
 }
 
+func TestRidgeEnergyEqualsTheReference(t *testing.T) {
+	net, err := models.NewRidge(models.RidgeConfig{Filters: 3, Inner: 2, Kernel: 3, Knots: 4, Float64: true}, rng())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer net.Drop()
+	want := golden(t)["ridge energy"]
+	do(t, func(s *torch.Scope) error {
+		fill(s, net.Params(), same)
+		e, err := net.Energy(s, s.FromFloat64s(counted(1, 2*16*16), 2, 1, 16, 16), level(s))
+		if err != nil {
+			return err
+		}
+		expect(t, s, want, e, exact)
+		return nil
+	})
+}
+
 // The default element type is float32: the same numbers to its rounding.
 func TestFloat32EqualsTheReference(t *testing.T) {
 	want := golden(t)["drunet"]

@@ -20,6 +20,7 @@ func TestEveryFunctionLeavesItsResultAlone(t *testing.T) {
 		"swinir":        {SwinIR: &models.SwinIRConfig{Width: 4, Groups: 1, Blocks: 2, Heads: 2, Window: 4}},
 		"patch_mlp":     {PatchMLP: &models.PatchMLPConfig{Patch: 5, Hidden: 7, Layers: 2}},
 		"srcnn":         {SRCNN: &models.SRCNNConfig{Width: 4}},
+		"nonexpansive":  {Nonexpansive: &models.NonexpansiveConfig{Layers: 1, Pools: 1, Width: 3, Hidden: 4}},
 	} {
 		none := torch.Live()
 		net, _, err := models.NewNetwork(c, rng())

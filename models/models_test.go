@@ -335,6 +335,9 @@ var constructors = map[string]func(rng *rand.Rand) (network, error){
 	"swinir": func(r *rand.Rand) (network, error) {
 		return models.NewSwinIR(models.SwinIRConfig{Groups: 1, Blocks: 1}, r)
 	},
+	"nonexpansive": func(r *rand.Rand) (network, error) {
+		return models.NewNonexpansive(models.NonexpansiveConfig{Layers: 1, Pools: 1, Width: 3, Hidden: 4}, r)
+	},
 	"ridge": func(r *rand.Rand) (network, error) { return models.NewRidge(models.RidgeConfig{}, r) },
 	"grad. step": func(r *rand.Rand) (network, error) {
 		return models.NewGradientStep(models.DRUNetConfig{Width: 4, Blocks: 1}, r)

@@ -65,7 +65,7 @@ type lipschitzLevel struct{ down, up []lipschitzLayer }
 // lipschitzLayer holds V [hidden, width, k, k], b, log q and the gate before the sigmoid, [hidden].
 type lipschitzLayer struct{ weight, bias, scale, gate *torch.Tensor }
 
-// NewNonexpansive makes a denoiser with random convolutions and small gates, so that it changes little at first.
+// NewNonexpansive makes a denoiser with random convolutions and gates of ½.
 func NewNonexpansive(c NonexpansiveConfig, rng *rand.Rand) (*Nonexpansive, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err

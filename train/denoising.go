@@ -26,6 +26,7 @@ type Modal interface {
 type Denoising struct {
 	NoiseRemover
 	side       int
+	dtype      torch.DType // of the network
 	loss       LossConfig
 	jacobian   JacobianConfig
 	levels     []float64        // noise levels of the validation
@@ -47,7 +48,10 @@ func NewDenoising(net NoiseRemover, c DenoisingConfig, seed uint64) (*Denoising,
 	if err != nil {
 		return nil, err
 	}
-	d := &Denoising{NoiseRemover: net, side: c.Pixels, loss: c.Loss, jacobian: c.Jacobian.withDefaults(), levels: ValidationSigmas()}
+	d := &Denoising{NoiseRemover: net, side: c.Pixels, dtype: torch.Float32, loss: c.Loss, jacobian: c.Jacobian.withDefaults(), levels: ValidationSigmas()}
+	if params := d.Params(); len(params) > 0 {
+		d.dtype = params[0].Tensor.DType()
+	}
 	if len(d.Buffers()) > 0 && c.Jacobian.Weight > 0 {
 		return nil, errors.New("train: denoising.jacobian needs a network without batch normalisation, which mixes the images of a batch")
 	}
@@ -108,11 +112,20 @@ func (d *Denoising) Loss(s *torch.Scope, b DenoisingBatch) (loss *torch.Tensor, 
 // denoise returns D(y, σ), x and σ of a batch.
 func (d *Denoising) denoise(s *torch.Scope, b DenoisingBatch) (out, clean, sigma *torch.Tensor, err error) {
 	n, side := int64(len(b.Sigma)), int64(b.Side)
-	sigma = s.FromFloat32s(b.Sigma, n, 1, 1, 1)
-	if out, err = d.Forward(s, s.FromFloat32s(b.Noisy, n, 1, side, side), sigma); err != nil {
+	sigma = d.upload(s, b.Sigma, n, 1, 1, 1)
+	if out, err = d.Forward(s, d.upload(s, b.Noisy, n, 1, side, side), sigma); err != nil {
 		return nil, nil, nil, err
 	}
-	return out, s.FromFloat32s(b.Clean, n, 1, side, side), sigma, nil
+	return out, d.upload(s, b.Clean, n, 1, side, side), sigma, nil
+}
+
+// upload returns values in the element type of the network.
+func (d *Denoising) upload(s *torch.Scope, values []float32, shape ...int64) *torch.Tensor {
+	x := s.FromFloat32s(values, shape...)
+	if d.dtype == torch.Float32 {
+		return x
+	}
+	return s.To(x, d.dtype)
 }
 
 // residual returns (D(y, σ) − x)/σ.

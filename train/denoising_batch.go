@@ -49,11 +49,11 @@ func DenoisingParts(c DenoisingConfig, seed uint64, batch, parts int) func(part 
 			}
 			rng := data.Rng(seed, data.Training, data.NoiseStream, index)
 			orient(clean, c.Pixels, rng.IntN(8))
-			peak := logUniform(rng, c.PeakMin, c.PeakMax)
+			peak := LogUniform(rng, c.PeakMin, c.PeakMax)
 			for k := range clean {
 				clean[k] *= peak
 			}
-			b.add(clean, logUniform(rng, c.SigmaMin, c.SigmaMax), rng)
+			b.add(clean, LogUniform(rng, c.SigmaMin, c.SigmaMax), rng)
 			if i < penalised {
 				b.addProbe(rng)
 			}
@@ -100,7 +100,8 @@ func (b *DenoisingBatch) addProbe(rng *rand.Rand) {
 	}
 }
 
-func logUniform(rng *rand.Rand, lo, hi float64) float64 { return lo * math.Pow(hi/lo, rng.Float64()) }
+// LogUniform draws a number whose logarithm is uniform between those of lo and hi.
+func LogUniform(rng *rand.Rand, lo, hi float64) float64 { return lo * math.Pow(hi/lo, rng.Float64()) }
 
 // orient applies symmetry k of the square, 0 to 7, to an image of side × side pixels in place: a transposition and mirrors
 // along both axes, for the bits of k.

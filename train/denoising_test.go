@@ -188,6 +188,25 @@ func TestPartsOfAPenalisedBatchEqualTheWhole(t *testing.T) {
 	}
 }
 
+// A network in float64 trains as one in float32 does, with every loss and with the penalty.
+func TestTrainingInFloat64(t *testing.T) {
+	for _, loss := range []string{"log_mse", "ms_ssim"} {
+		c := train.DenoisingConfig{Pixels: 32, Validation: 2, Loss: train.LossConfig{Name: loss}, Jacobian: train.JacobianConfig{Weight: 1, At: "noisy", Iterations: 2}}
+		task, err := train.NewDenoising(shaken(t, true), c, 3)
+		if err != nil {
+			t.Fatal(err)
+		}
+		cfg := train.LoopConfig{Steps: 2, Batch: 2, Monitor: "gain_db", Dir: filepath.Join(t.TempDir(), "run")}
+		cfg.Manifest.Kind, cfg.Manifest.Config = "denoiser", []byte("{}")
+		if _, err := train.Run(context.Background(), cfg, task, train.DenoisingBatches(c, 3, 2)); err != nil {
+			t.Errorf("%s: %v", loss, err)
+		}
+		if _, err := task.JacobianNorms(context.Background(), 2); err != nil {
+			t.Errorf("%s: %v", loss, err)
+		}
+	}
+}
+
 func TestResumedDenoiserTrainingEqualsUnbroken(t *testing.T) {
 	dirs := [2]string{filepath.Join(t.TempDir(), "a"), filepath.Join(t.TempDir(), "b")}
 	run := func(dir string, ctx context.Context, resume bool, hooks ...train.Hook) {

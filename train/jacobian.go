@@ -70,11 +70,14 @@ func (c JacobianConfig) penalised(step, batch int) int {
 	return min(c.Images, batch)
 }
 
+// TensorMap is a map of images [batch, 1, ny, nx].
+type TensorMap = func(s *torch.Scope, x *torch.Tensor) (*torch.Tensor, error)
+
 // JacobianNorm returns the largest singular value of the Jacobian of f at each image of x [batch, 1, ny, nx]: [batch, 1, 1, 1]. f must keep
 // images apart. It comes from iterations of the power method on JᵀJ that begin at start, of the shape of x, and is never above the true
 // value. The gradient with respect to what f depends on is exact at the singular vectors; they are constants for it.
 func JacobianNorm(
-	s *torch.Scope, f func(s *torch.Scope, x *torch.Tensor) (*torch.Tensor, error), x, start *torch.Tensor, iterations int,
+	s *torch.Scope, f TensorMap, x, start *torch.Tensor, iterations int,
 ) (norm *torch.Tensor, err error) {
 	defer torch.Catch(&err)
 	if iterations < 1 {
@@ -101,7 +104,7 @@ func JacobianNorm(
 // part tolerance, or after most. It is for measuring: without gradients. settled says of which images the last ten iterations raised the norm
 // by no more than that; of ten iterations or fewer it says so of none.
 func SettledJacobianNorm(
-	s *torch.Scope, f func(s *torch.Scope, x *torch.Tensor) (*torch.Tensor, error), x, start *torch.Tensor, tolerance float64, most int,
+	s *torch.Scope, f TensorMap, x, start *torch.Tensor, tolerance float64, most int,
 ) (norms []float64, settled []bool, err error) {
 	defer torch.Catch(&err)
 	var history [][]float64
@@ -147,7 +150,7 @@ type jacobian struct {
 	x, y, v, transposed *torch.Tensor // transposed = Jᵀv, whose derivative by v is Jᵀ
 }
 
-func jacobianOf(s *torch.Scope, f func(s *torch.Scope, x *torch.Tensor) (*torch.Tensor, error), x *torch.Tensor) (j jacobian, err error) {
+func jacobianOf(s *torch.Scope, f TensorMap, x *torch.Tensor) (j jacobian, err error) {
 	j.x = s.RequireGrad(s.Detach(x))
 	if j.y, err = f(s, j.x); err != nil {
 		return j, err
@@ -187,21 +190,26 @@ func (d *Denoising) penalty(s *torch.Scope, b DenoisingBatch, out, clean, sigma 
 	first := func(x *torch.Tensor) *torch.Tensor { return s.Narrow(x, 0, 0, n) }
 	end := first(s.Detach(out))
 	if d.jacobian.At == "noisy" {
-		end = first(s.FromFloat32s(b.Noisy, int64(len(b.Sigma)), 1, side, side))
+		end = first(d.upload(s, b.Noisy, int64(len(b.Sigma)), 1, side, side))
 	}
-	mix := s.FromFloat32s(b.Mix, n, 1, 1, 1)
+	mix := d.upload(s, b.Mix, n, 1, 1, 1)
 	x := s.Add(end, s.Mul(mix, s.Sub(first(clean), end)))
-	norm, err := JacobianNorm(s, d.reflected(first(sigma)), x, s.FromFloat32s(b.Probe, n, 1, side, side), d.jacobian.Iterations)
+	norm, err := JacobianNorm(s, Reflected(d.at(first(sigma))), x, d.upload(s, b.Probe, n, 1, side, side), d.jacobian.Iterations)
 	if err != nil {
 		return nil, err
 	}
 	return s.MulScalar(s.Mean(s.ReLU(s.AddScalar(norm, d.jacobian.Margin-1))), d.jacobian.Weight*b.PenaltyShare), nil
 }
 
-// reflected returns the map 2D − I at a noise level.
-func (d *Denoising) reflected(sigma *torch.Tensor) func(s *torch.Scope, x *torch.Tensor) (*torch.Tensor, error) {
+// at returns the denoiser at a noise level.
+func (d *Denoising) at(sigma *torch.Tensor) TensorMap {
+	return func(s *torch.Scope, x *torch.Tensor) (*torch.Tensor, error) { return d.Forward(s, x, sigma) }
+}
+
+// Reflected returns the map 2D − I of a denoiser D.
+func Reflected(denoiser TensorMap) TensorMap {
 	return func(s *torch.Scope, x *torch.Tensor) (*torch.Tensor, error) {
-		y, err := d.Forward(s, x, sigma)
+		y, err := denoiser(s, x)
 		if err != nil {
 			return nil, err
 		}
@@ -239,10 +247,9 @@ func (d *Denoising) JacobianNorms(ctx context.Context, iterations int) ([]Jacobi
 
 func (d *Denoising) largestNorms(s *torch.Scope, b DenoisingBatch, iterations int) (denoiser, reflected float64, err error) {
 	n, side := int64(len(b.Sigma)), int64(b.Side)
-	sigma, x := s.FromFloat32s(b.Sigma, n, 1, 1, 1), s.FromFloat32s(b.Noisy, n, 1, side, side)
-	start := s.Sub(x, s.FromFloat32s(b.Clean, n, 1, side, side)) // white noise
-	plain := func(s *torch.Scope, x *torch.Tensor) (*torch.Tensor, error) { return d.Forward(s, x, sigma) }
-	largest := func(f func(s *torch.Scope, x *torch.Tensor) (*torch.Tensor, error)) (most float64) {
+	sigma, x := d.upload(s, b.Sigma, n, 1, 1, 1), d.upload(s, b.Noisy, n, 1, side, side)
+	start := s.Sub(x, d.upload(s, b.Clean, n, 1, side, side)) // white noise
+	largest := func(f TensorMap) (most float64) {
 		var norm *torch.Tensor
 		if err != nil {
 			return 0
@@ -252,7 +259,7 @@ func (d *Denoising) largestNorms(s *torch.Scope, b DenoisingBatch, iterations in
 		}
 		return slices.Max(s.Float64s(norm))
 	}
-	denoiser = largest(plain)
-	reflected = largest(d.reflected(sigma))
+	denoiser = largest(d.at(sigma))
+	reflected = largest(Reflected(d.at(sigma)))
 	return denoiser, reflected, err
 }

@@ -102,6 +102,7 @@ type loop struct {
 	optimizer optimizer
 	validator Validator // nil for none
 	shower    Shower    // nil for none
+	log       *os.File  // nil for none
 	close     []func() error
 	savedAt   int       // step of the checkpoint on disk
 	clockAt   time.Time // of the last report
@@ -158,7 +159,7 @@ func (l *loop) openRecords() error {
 	if err != nil {
 		return err
 	}
-	l.close = append(l.close, f.Close)
+	l.log, l.close = f, append(l.close, f.Close)
 	ours := []Hook{logTo(f)}
 	if l.draws() {
 		ours = append(ours, picturesTo(l.cfg.Dir, l.cfg.pictures()))
@@ -297,6 +298,11 @@ func (l *loop) checkpoint() error {
 		return nil
 	}
 	l.savedAt = l.step
+	if l.log != nil { // a checkpoint that survives a power cut must not lack its log
+		if err := l.log.Sync(); err != nil {
+			return fmt.Errorf("train: sync log: %w", err)
+		}
+	}
 	if err := l.keep(); err != nil {
 		return err
 	}

@@ -39,6 +39,7 @@ func TestStepsOfEveryKindKeepMemoryFlat(t *testing.T) {
 		"dncnn":         {DnCNN: &models.DnCNNConfig{Depth: 4, Width: 8, BatchNorm: true}},
 		"drunet":        {DRUNet: &drunet},
 		"gradient_step": {GradientStep: &drunet},
+		"nonexpansive":  {Nonexpansive: &models.NonexpansiveConfig{Layers: 1, Pools: 1, Width: 4, Hidden: 8}},
 		"swinir":        {SwinIR: &models.SwinIRConfig{Width: 12, Groups: 1, Blocks: 2, Heads: 2}},
 	} {
 		t.Run(name, func(t *testing.T) { soak(t, net, steps) })

@@ -54,9 +54,12 @@ func (c denoisersConfig) validate() error {
 	if c.Count < 1 || c.Count > 100_000 || c.Tuning < 1 || c.Tuning > 100_000 {
 		return fmt.Errorf("count is %d and tuning %d, must be between 1 and 100000", c.Count, c.Tuning)
 	}
-	for _, sigma := range c.Levels {
+	for i, sigma := range c.Levels {
 		if !(sigma > 0 && sigma <= 10) {
 			return fmt.Errorf("levels has %g, must be above 0 and at most 10", sigma)
+		}
+		if slices.Contains(c.Levels[:i], sigma) {
+			return fmt.Errorf("levels has %g twice", sigma)
 		}
 	}
 	if len(c.Groups) == 0 || len(c.Methods) == 0 {
@@ -67,7 +70,7 @@ func (c denoisersConfig) validate() error {
 		if m.Label == "" || labels[m.Label] || (m.Method == "") == (m.Checkpoint == "") {
 			return fmt.Errorf("methods[%d] needs a label of its own, and either method or checkpoint", i)
 		}
-		if err := m.BM3DSettings.Validate(); err != nil {
+		if err := m.validate(); err != nil {
 			return fmt.Errorf("methods[%d]: %w", i, err)
 		}
 		labels[m.Label] = true
@@ -76,13 +79,27 @@ func (c denoisersConfig) validate() error {
 		if g.Name == "" || len(g.Families) == 0 || g.Specialist != "" && !labels[g.Specialist] {
 			return fmt.Errorf("groups[%d] needs a name and families; specialist must be the label of a method", i)
 		}
-		for _, f := range g.Families {
+		for k, f := range g.Families {
+			if slices.Contains(g.Families[:k], f) {
+				return fmt.Errorf("groups[%d]: the family %q is there twice", i, f)
+			}
 			if !slices.ContainsFunc(data.AllFamilies(), func(known data.Family) bool { return known.Name == f }) {
 				return fmt.Errorf("groups[%d]: there is no family %q", i, f)
 			}
 		}
 	}
 	return errors.Join(c.Denoising.Validate(), c.Jacobian.Validate())
+}
+
+// validate refuses settings that the method would ignore.
+func (m denoiserMethod) validate() error {
+	if m.Method != "bm3d" && m.BM3DSettings != (evaluate.BM3DSettings{}) {
+		return errors.New("profile and exact are settings of bm3d: leave them away")
+	}
+	if m.Jacobian && m.Checkpoint == "" {
+		return errors.New("jacobian is for checkpoints: leave it away")
+	}
+	return m.BM3DSettings.Validate()
 }
 
 // families returns the families of all groups, each once.

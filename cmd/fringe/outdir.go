@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+
+	"fringe/checkpoints"
 )
 
 // outDir is a folder of results that appears complete or not at all: files are made in a hidden temporary folder and moved
@@ -130,7 +132,7 @@ func (d *outDir) finish() error {
 			return err
 		}
 	}
-	return syncDir(d.path)
+	return checkpoints.SyncFolder(d.path)
 }
 
 // place moves a file that was made, and removes the former one of a file that was not.
@@ -155,12 +157,4 @@ func (d *outDir) discard() error {
 		return nil
 	}
 	return os.RemoveAll(d.temp)
-}
-
-func syncDir(path string) error {
-	f, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Sync(), f.Close())
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 
@@ -26,6 +27,9 @@ func newUnrolledTraining(text []byte, steps int) (*training, error) {
 	}
 	if c.Reconstruction, err = c.Reconstruction.Pin(); err != nil {
 		return nil, err
+	}
+	if c.Unrolled.UNet.Float64 {
+		return nil, errors.New("unrolled.unet.float64 is for exact comparisons, observations are in float32: leave it away")
 	}
 	net, err := unrolled.New(c.Unrolled, rand.New(rand.NewPCG(c.Seed, weightsStream)))
 	if err != nil {

@@ -1,9 +1,9 @@
 #include "arguments.h"
 #include "guarded.h"
+#include "parallel.h"
 #include "shim.h"
 #include "winograd.h"
 
-#include <ATen/Parallel.h>
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/csrc/autograd/custom_function.h>
 

@@ -1,14 +1,15 @@
 #include "guarded.h"
+#include "parallel.h"
 #include "shim.h"
 
 #include <ATen/CPUGeneratorImpl.h>
-#include <ATen/Parallel.h>
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/types.h>
 #include <torch/utils.h>
 #include <torch/version.h>
 
 #include <algorithm>
+#include <atomic>
 #include <climits>
 #include <cmath>
 #include <cstring>
@@ -188,6 +189,14 @@ int fringe_keep_memory(void) noexcept {
 }
 
 int fringe_threads(void) noexcept { return at::get_num_threads(); }
+
+char *fringe_workers(int *out) {
+  return guarded([&] {
+    std::atomic<int> shares{0};
+    at::parallel_for(0, at::get_num_threads(), 1, [&](int64_t, int64_t) { shares++; });
+    *out = shares;
+  });
+}
 
 int fringe_grad_mode(int enabled) noexcept {
   const int before = at::GradMode::is_enabled();

@@ -1,7 +1,7 @@
 package torch
 
-// #cgo CXXFLAGS: -std=c++17
-// #cgo LDFLAGS: -ltorch_cpu -lc10 -lstdc++
+// #cgo CXXFLAGS: -std=c++17 -fopenmp
+// #cgo LDFLAGS: -ltorch_cpu -lc10 -lstdc++ -fopenmp
 // #include <stdlib.h>
 // #include "shim.h"
 import "C"

@@ -50,6 +50,7 @@ char *fringe_copy(void *dst, void *src);
 char *fringe_set_threads(int n);
 int fringe_keep_memory(void) CANNOT_FAIL;
 int fringe_threads(void) CANNOT_FAIL;
+char *fringe_workers(int *out);
 int fringe_grad_mode(int enabled) CANNOT_FAIL;
 const char *fringe_version(void) CANNOT_FAIL;
 #ifdef __cplusplus

@@ -28,6 +28,17 @@ func Threads() (n int, err error) {
 	return n, err
 }
 
+// workers returns among how many threads our own kernels share their work.
+func workers() (n int, err error) {
+	err = Do(func(*Scope) error {
+		var shares C.int
+		checkShim("Workers", C.fringe_workers(&shares))
+		n = int(shares)
+		return nil
+	})
+	return n, err
+}
+
 // applyThreads sets the number of threads of this OS thread.
 func applyThreads() {
 	if n := threads.Load(); n != 0 && n != int32(C.fringe_threads()) {

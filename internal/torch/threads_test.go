@@ -66,3 +66,14 @@ func TestVersionAndThreads(t *testing.T) {
 		wait.Wait()
 	}
 }
+
+// Our own kernels share their work among as many threads as LibTorch's: compiled without OpenMP they would take one.
+func TestKernelsUseTheThreads(t *testing.T) {
+	defer threads(t, 1)
+	for _, want := range []int{1, 2, 5} {
+		threads(t, want)
+		if n, err := torch.Workers(); n != want || err != nil {
+			t.Errorf("the work is in %d shares (%v), want %d", n, err, want)
+		}
+	}
+}

@@ -1,8 +1,8 @@
 #include "guarded.h"
 #include "lines.h"
+#include "parallel.h"
 #include "shim.h"
 
-#include <ATen/Parallel.h>
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/types.h>
 

@@ -41,21 +41,58 @@ Tensor transformed(const Tensor &w, int64_t step_in, int64_t step_out, bool flip
   return u;
 }
 
-Tensor convolve(const Tensor &x, const Tensor &u, int64_t out, const winograd::Epilogue &e) {
+// share calls f(i, scratch) for i below count, with scratch of so many floats for each thread. A thread takes the next i when it is done with
+// one, so a busy core does not hold up the others.
+template <class F> void share(int64_t count, int64_t floats, F f) {
+  std::atomic<int64_t> next{0};
+  at::parallel_for(0, std::min<int64_t>(count, at::get_num_threads()), 1, [&](int64_t, int64_t) {
+    Tensor scratch = at::empty({floats}, at::kFloat);
+    for (int64_t i; (i = next++) < count;) f(i, scratch.data_ptr<float>());
+  });
+}
+
+// convolve_few is convolve where tiles are few.
+Tensor convolve_few(const Tensor &x, const winograd::Weights &w, int64_t out, const winograd::Epilogue &e) {
   const auto im = image(x);
   const int64_t in = x.size(1);
+  Tensor y = at::empty({im.n, out, im.h, im.w}, x.options().memory_format(kLast)), v = at::empty({winograd::inputs_size(im, in)}, x.options());
+  const float *from = x.data_ptr<float>();
+  float *inputs = v.data_ptr<float>(), *to = y.data_ptr<float>();
+  at::parallel_for(0, im.tiles(), 1 + kGrain / (winograd::kPoints * in),
+                   [&](int64_t first, int64_t last) { winograd::transform_inputs(from, im, in, first, last, inputs); });
+  share(winograd::padded(out) / winograd::kPanel, winograd::panel_scratch(im, in),
+        [&](int64_t panel, float *scratch) { winograd::convolve_panel(inputs, w, im, in, out, panel, e, scratch, to); });
+  return y;
+}
+
+Tensor convolve(const Tensor &x, const Tensor &weight, const winograd::Weights &w, int64_t out, const winograd::Epilogue &e) {
+  const auto im = image(x);
+  const int64_t in = x.size(1);
+  if (winograd::few_to_convolve(im, in, out)) return convolve_few(x, w, out, e);
+  const Tensor u = transformed(weight, w.step_in, w.step_out, w.flipped, in, out);
   Tensor y = at::empty({im.n, out, im.h, im.w}, x.options().memory_format(kLast));
   const float *from = x.data_ptr<float>(), *weights = u.data_ptr<float>();
   float *to = y.data_ptr<float>();
   const int64_t tiles = im.tiles(), threads = at::get_num_threads(), most = winograd::block(in, out) * threads;
   const int64_t blocks = std::min((tiles + most - 1) / most * threads, (tiles + winograd::kRows - 1) / winograd::kRows); // as many for each
-  std::atomic<int64_t> next{0}; // a thread takes the next block when it is done with one, so a busy core does not hold up the others
-  at::parallel_for(0, std::min(blocks, threads), 1, [&](int64_t, int64_t) {
-    Tensor scratch = at::empty({winograd::convolve_scratch(in, out)}, at::kFloat);
-    for (int64_t i; (i = next++) < blocks;)
-      winograd::convolve(from, weights, im, in, out, i * tiles / blocks, (i + 1) * tiles / blocks, e, scratch.data_ptr<float>(), to);
+  share(blocks, winograd::convolve_scratch(in, out), [&](int64_t i, float *scratch) {
+    winograd::convolve(from, weights, im, in, out, i * tiles / blocks, (i + 1) * tiles / blocks, e, scratch, to);
   });
   return y;
+}
+
+// weight_gradient_few is weight_gradient where tiles are few.
+Tensor weight_gradient_few(const Tensor &x, const Tensor &g) {
+  const auto im = image(x);
+  const int64_t in = x.size(1), out = g.size(1);
+  Tensor q = at::empty({winograd::gradients_size(im, out)}, x.options()), w = at::empty({out, in, 3, 3}, x.options());
+  const float *from = x.data_ptr<float>(), *grad = g.data_ptr<float>();
+  float *gradients = q.data_ptr<float>(), *to = w.data_ptr<float>();
+  at::parallel_for(0, winograd::padded(out) / winograd::kPanel, 1 + kGrain / (winograd::kPoints * winograd::kPanel * im.tiles()),
+                   [&](int64_t first, int64_t last) { winograd::transform_gradients(grad, im, out, first, last, gradients); });
+  share((in + winograd::kSlab - 1) / winograd::kSlab, winograd::slab_scratch(im),
+        [&](int64_t slab, float *scratch) { winograd::correlate_slab(from, gradients, im, in, out, slab, scratch, to); });
+  return w;
 }
 
 // weight_gradient returns the gradient of the weights [out, in, 3, 3] from that of the result. Each thread sums its tiles, into an
@@ -63,6 +100,7 @@ Tensor convolve(const Tensor &x, const Tensor &u, int64_t out, const winograd::E
 Tensor weight_gradient(const Tensor &x, const Tensor &g) {
   const auto im = image(x);
   const int64_t in = x.size(1), out = g.size(1), size = winograd::sums_size(in, out);
+  if (winograd::few_to_correlate(im, in, out)) return weight_gradient_few(x, g);
   const int64_t parts = std::clamp<int64_t>(kSums / size, 1, std::min<int64_t>(at::get_num_threads(), im.tiles()));
   Tensor sums = at::empty({parts, size}, x.options()), w = at::empty({out, in, 3, 3}, x.options());
   std::vector<const float *> du;
@@ -74,7 +112,7 @@ Tensor weight_gradient(const Tensor &x, const Tensor &g) {
                           scratch.data_ptr<float>(), const_cast<float *>(du[i]));
   });
   at::parallel_for(0, in, 1 + kGrain / out, [&](int64_t first, int64_t last) {
-    winograd::restore(du.data(), parts, in, out, first, last, w.data_ptr<float>());
+    winograd::restore(du.data(), parts, in, out, first, last, 9 * in, w.data_ptr<float>());
   });
   return w;
 }
@@ -82,8 +120,8 @@ Tensor weight_gradient(const Tensor &x, const Tensor &g) {
 struct Conv3x3 : torch::autograd::Function<Conv3x3> {
   static Tensor forward(AutogradContext *ctx, const Tensor &x, const Tensor &w, const Optional &bias, const Optional &residual, bool relu) {
     const int64_t out = w.size(0), in = w.size(1);
-    const Tensor u = transformed(w.contiguous(), 9, 9 * in, false, in, out), r = residual ? residual->contiguous(kLast) : Tensor(), b = bias ? bias->contiguous() : Tensor();
-    const Tensor y = convolve(x.contiguous(kLast), u, out, {bias ? b.data_ptr<float>() : nullptr, residual ? r.data_ptr<float>() : nullptr, relu});
+    const Tensor u = w.contiguous(), r = residual ? residual->contiguous(kLast) : Tensor(), b = bias ? bias->contiguous() : Tensor();
+    const Tensor y = convolve(x.contiguous(kLast), u, {u.data_ptr<float>(), 9, 9 * in, false}, out, {bias ? b.data_ptr<float>() : nullptr, residual ? r.data_ptr<float>() : nullptr, relu});
     ctx->save_for_backward({x, w, bias.value_or(Tensor()), relu ? y : Tensor()});
     ctx->saved_data["residual"] = residual.has_value();
     return y;
@@ -97,7 +135,8 @@ struct Conv3x3 : torch::autograd::Function<Conv3x3> {
     if (at::GradMode::is_enabled()) return differentiable(x, w, bias, y.defined(), grad[0], std::move(grads));
     const Tensor g = (y.defined() ? at::threshold_backward(grad[0], y, 0) : grad[0]).contiguous(kLast);
     const int64_t out = w.size(0), in = w.size(1);
-    if (ctx->needs_input_grad(0)) grads[0] = convolve(g, transformed(w.contiguous(), 9 * in, 9, true, out, in), in, {});
+    const Tensor u = w.contiguous();
+    if (ctx->needs_input_grad(0)) grads[0] = convolve(g, u, {u.data_ptr<float>(), 9 * in, 9, true}, in, {});
     if (ctx->needs_input_grad(1)) grads[1] = weight_gradient(x.contiguous(kLast), g);
     if (bias.defined()) grads[2] = g.sum({0, 2, 3});
     return grads;

@@ -23,8 +23,8 @@ func layers() (all []layer) {
 		all = append(all, layer{name, shapes, fused, composed})
 	}
 	one := func(t *torch.Tensor) []*torch.Tensor { return []*torch.Tensor{t} }
-	// Widths below, at, and beside multiples of the lanes and panels of the kernels; odd sizes; more tiles than one block.
-	for _, c := range [][5]int64{{2, 16, 16, 8, 8}, {1, 24, 40, 7, 9}, {3, 40, 16, 1, 1}, {2, 33, 70, 5, 6}, {1, 64, 64, 24, 25}, {2, 3, 16, 6, 6}} {
+	// Widths below, at, and beside multiples of the lanes, panels and slabs of the kernels; odd sizes; more tiles than one block; few tiles.
+	for _, c := range [][5]int64{{1, 64, 96, 4, 5}, {2, 80, 48, 5, 7}, {3, 112, 32, 1, 1}, {2, 16, 16, 8, 8}, {1, 24, 40, 7, 9}, {3, 40, 16, 1, 1}, {2, 33, 70, 5, 6}, {1, 64, 64, 24, 25}, {2, 3, 16, 6, 6}} {
 		n, in, out, ny, nx := c[0], c[1], c[2], c[3], c[4]
 		shapes := [][]int64{{n, in, ny, nx}, {out, in, 3, 3}, {out}}
 		add(fmt.Sprint("convolution ", c), shapes[:2],

@@ -32,24 +32,30 @@ struct Tile {
   }
 };
 
-// Calls f for the pixels of a k × k window at (y, x) of an image: their addresses, or outside of it that of other.
-template <int K, class P> INLINE void window(P base, const Image &im, int64_t width, const Tile &t, int64_t offset, P other, P *p) {
+// The addresses of the pixels, step apart, of a k × k window of an image, or outside of it that of other.
+template <int K, class P> INLINE void window(P base, const Image &im, int64_t step, const Tile &t, int64_t offset, P other, P *p) {
   for (int64_t i = 0; i < K; i++) {
     const int64_t y = t.y + i + offset;
     for (int64_t j = 0; j < K; j++) {
       const int64_t x = t.x + j + offset;
-      p[i * K + j] = y >= 0 && y < im.h && x >= 0 && x < im.w ? base + ((t.image * im.h + y) * im.w + x) * width : other;
+      p[i * K + j] = y >= 0 && y < im.h && x >= 0 && x < im.w ? base + ((t.image * im.h + y) * im.w + x) * step : other;
     }
   }
 }
 
 alignas(64) const float kZeros[kMost] = {};
 
+// Channels are width channels, the first ones at the address of an image, of pixels that are step apart.
+struct Channels {
+  int64_t width, step;
+};
+
 // BᵀdB of the 4 × 4 windows of tiles [first, first + count): v [16, stride].
-KERNEL void transform_input(const float *x, const Image &im, int64_t width, int64_t first, int64_t count, int64_t stride, float *v) {
+KERNEL void transform_input(const float *x, const Image &im, const Channels &channels, int64_t first, int64_t count, int64_t stride, float *v) {
+  const int64_t width = channels.width;
   for (int64_t i = 0; i < count; i++) {
     const float *p[16];
-    window<4>(x, im, width, Tile(im, first + i), -1, static_cast<const float *>(kZeros), p);
+    window<4>(x, im, channels.step, Tile(im, first + i), -1, static_cast<const float *>(kZeros), p);
     float *out = v + i * width;
     CHANNELS(c, width) {
       lanes t[16];
@@ -70,10 +76,11 @@ KERNEL void transform_input(const float *x, const Image &im, int64_t width, int6
 }
 
 // AgAᵀ of the 2 × 2 pixels of tiles: q [16, stride], rows of padded(width).
-KERNEL void transform_gradient(const float *g, const Image &im, int64_t width, int64_t first, int64_t count, int64_t stride, float *q) {
+KERNEL void transform_gradient(const float *g, const Image &im, const Channels &channels, int64_t first, int64_t count, int64_t stride, float *q) {
+  const int64_t width = channels.width;
   for (int64_t i = 0; i < count; i++) {
     const float *p[4];
-    window<2>(g, im, width, Tile(im, first + i), 0, static_cast<const float *>(kZeros), p);
+    window<2>(g, im, channels.step, Tile(im, first + i), 0, static_cast<const float *>(kZeros), p);
     float *out = q + i * padded(width);
     CHANNELS(c, width) {
       lanes t[8];
@@ -94,16 +101,17 @@ KERNEL void transform_gradient(const float *g, const Image &im, int64_t width, i
 }
 
 // y = AᵀmA, and the epilogue, of tiles [first, first + count): m [16, stride], rows of padded(width).
-KERNEL void transform_output(const float *m, const Image &im, int64_t width, int64_t first, int64_t count, int64_t stride, const Epilogue &e,
-                             float *y) {
+KERNEL void transform_output(const float *m, const Image &im, const Channels &channels, int64_t first, int64_t count, int64_t stride,
+                             const Epilogue &e, float *y) {
+  const int64_t width = channels.width;
   alignas(64) static thread_local float nowhere[kMost];
   const float *bias = e.bias ? e.bias : kZeros;
   for (int64_t i = 0; i < count; i++) {
     const Tile tile(im, first + i);
     float *p[4];
     const float *r[4] = {kZeros, kZeros, kZeros, kZeros};
-    window<2>(y, im, width, tile, 0, static_cast<float *>(nowhere), p);
-    if (e.residual) window<2>(e.residual, im, width, tile, 0, static_cast<const float *>(kZeros), r);
+    window<2>(y, im, channels.step, tile, 0, static_cast<float *>(nowhere), p);
+    if (e.residual) window<2>(e.residual, im, channels.step, tile, 0, static_cast<const float *>(kZeros), r);
     const float *in = m + i * padded(width);
     CHANNELS(c, width) {
       const lanes b = LOAD(bias + c), zero = {};
@@ -171,8 +179,11 @@ KERNEL void accumulate(bool add, const float *v, const float *q, int64_t rows, i
 // Tiles that correlate works on at once: the wider the images the more, as each block passes over all sums.
 int64_t wide_block(int64_t in, int64_t out) { return std::clamp<int64_t>((in + out) / 2, 96, 192); }
 
+// Tiles with those that fill the last kernel.
+int64_t padded_rows(int64_t tiles) { return (tiles + kRows - 1) / kRows * kRows; }
+
 // Rows of the sums of a point, of which the last kernel writes more than there are input channels.
-int64_t rows(int64_t in) { return (in + kRows - 1) / kRows * kRows; }
+int64_t rows(int64_t in) { return padded_rows(in); }
 
 } // namespace
 
@@ -230,10 +241,10 @@ void convolve(const float *x, const float *u, const Image &image, int64_t in, in
   const int64_t count = last - first, wide = padded(out), all = (count + kRows - 1) / kRows * kRows;
   const int64_t inputs = plane(all * in), weights = plane(in * wide), outputs = plane(all * wide);
   float *v = scratch, *m = v + kPoints * inputs;
-  transform_input(x, image, in, first, count, inputs, v);
+  transform_input(x, image, {in, in}, first, count, inputs, v);
   for (int64_t p = 0; p < kPoints; p++) std::fill_n(v + p * inputs + count * in, (all - count) * in, 0.0f);
   for (int64_t p = 0; p < kPoints; p++) multiply(v + p * inputs, u + p * weights, all, in, out, m + p * outputs);
-  transform_output(m, image, out, first, count, outputs, e, y);
+  transform_output(m, image, {out, out}, first, count, outputs, e, y);
 }
 
 void correlate(const float *x, const float *g, const Image &image, int64_t in, int64_t out, int64_t first, int64_t last, float *scratch,
@@ -244,14 +255,14 @@ void correlate(const float *x, const float *g, const Image &image, int64_t in, i
   if (out % kLanes) std::fill_n(q, kPoints * outputs, 0.0f); // lanes beyond the width are read and not written
   for (int64_t t = first; t < last; t += size) {
     const int64_t count = std::min(size, last - t);
-    transform_input(x, image, in, t, count, inputs, v);
+    transform_input(x, image, {in, in}, t, count, inputs, v);
     for (int64_t p = 0; p < kPoints; p++) std::fill_n(v + p * inputs + count * in, kRows, 0.0f); // the last row is read beyond the width
-    transform_gradient(g, image, out, t, count, outputs, q);
+    transform_gradient(g, image, {out, out}, t, count, outputs, q);
     for (int64_t p = 0; p < kPoints; p++) accumulate(t > first, v + p * inputs, q + p * outputs, count, in, out, du + p * sums);
   }
 }
 
-KERNEL void restore(const float *const *du, int64_t count, int64_t in, int64_t out, int64_t first, int64_t last, float *w) {
+KERNEL void restore(const float *const *du, int64_t count, int64_t in, int64_t out, int64_t first, int64_t last, int64_t step_out, float *w) {
   const int64_t wide = padded(out), step = plane(rows(in) * wide);
   constexpr int64_t few = 16; // input channels whose gradients lie beside each other
   for (int64_t start = first; start < last; start += few)
@@ -274,8 +285,64 @@ KERNEL void restore(const float *const *du, int64_t count, int64_t in, int64_t o
           STORE(g[3 * k + 2], (b + e) * 0.5f + f);
         }
         for (int64_t o = c; o < std::min(c + kLanes, out); o++)
-          for (int k = 0; k < 9; k++) w[(o * in + i) * 9 + k] = g[k][o - c];
+          for (int k = 0; k < 9; k++) w[o * step_out + i * 9 + k] = g[k][o - c];
       }
+}
+
+// The limits are measured, for 64 to 512 channels and 32 to 2048 tiles.
+bool few_to_convolve(const Image &image, int64_t in, int64_t out) {
+  return 2 * image.tiles() <= std::min(in, out) && in % kLanes == 0 && out % kLanes == 0;
+}
+
+bool few_to_correlate(const Image &image, int64_t in, int64_t out) {
+  return image.tiles() <= 2 * std::min(in, out) && in % kLanes == 0 && out % kLanes == 0;
+}
+
+int64_t inputs_size(const Image &image, int64_t in) { return kPoints * plane(padded_rows(image.tiles()) * in); }
+
+void transform_inputs(const float *x, const Image &image, int64_t in, int64_t first, int64_t last, float *v) {
+  const int64_t tiles = image.tiles(), all = padded_rows(tiles), stride = plane(all * in);
+  transform_input(x, image, {in, in}, first, last - first, stride, v + first * in);
+  if (last == tiles)
+    for (int64_t p = 0; p < kPoints; p++) std::fill_n(v + p * stride + tiles * in, (all - tiles) * in, 0.0f);
+}
+
+int64_t panel_scratch(const Image &image, int64_t in) { return kPoints * (plane(in * kPanel) + plane(padded_rows(image.tiles()) * kPanel)); }
+
+void convolve_panel(const float *v, const Weights &w, const Image &image, int64_t in, int64_t out, int64_t panel, const Epilogue &e,
+                    float *scratch, float *y) {
+  const int64_t from = panel * kPanel, width = std::min(kPanel, out - from), all = padded_rows(image.tiles());
+  const int64_t inputs = plane(all * in), weights = plane(in * kPanel), outputs = plane(all * kPanel);
+  float *u = scratch, *m = u + kPoints * weights;
+  transform_weights(w.data + from * w.step_out, w.step_in, w.step_out, w.flipped, in, width, 0, 1, u);
+  for (int64_t p = 0; p < kPoints; p++) multiply(v + p * inputs, u + p * weights, all, in, width, m + p * outputs);
+  const Epilogue part = {e.bias ? e.bias + from : nullptr, e.residual ? e.residual + from : nullptr, e.relu};
+  transform_output(m, image, {width, out}, 0, image.tiles(), outputs, part, y + from);
+}
+
+int64_t gradients_size(const Image &image, int64_t out) { return padded(out) / kPanel * kPoints * plane(image.tiles() * kPanel); }
+
+void transform_gradients(const float *g, const Image &image, int64_t out, int64_t first, int64_t last, float *q) {
+  const int64_t stride = plane(image.tiles() * kPanel);
+  for (int64_t panel = first; panel < last; panel++) {
+    const Channels channels = {std::min(kPanel, out - panel * kPanel), out};
+    transform_gradient(g + panel * kPanel, image, channels, 0, image.tiles(), stride, q + panel * kPoints * stride);
+  }
+}
+
+int64_t slab_scratch(const Image &image) { return kPoints * (plane(image.tiles() * kSlab + kRows) + plane(kSlab * kPanel)); }
+
+void correlate_slab(const float *x, const float *q, const Image &image, int64_t in, int64_t out, int64_t slab, float *scratch, float *w) {
+  const int64_t tiles = image.tiles(), from = slab * kSlab, width = std::min(kSlab, in - from);
+  const int64_t inputs = plane(tiles * width + kRows), outputs = plane(tiles * kPanel), sums = plane(rows(width) * kPanel);
+  float *v = scratch, *du = v + kPoints * inputs;
+  transform_input(x + from, image, {width, in}, 0, tiles, inputs, v);
+  for (int64_t p = 0; p < kPoints; p++) std::fill_n(v + p * inputs + tiles * width, kRows, 0.0f); // the last row is read beyond the width
+  for (int64_t o = 0; o < out; o += kPanel, q += kPoints * outputs) {
+    const int64_t part = std::min(kPanel, out - o);
+    for (int64_t p = 0; p < kPoints; p++) accumulate(false, v + p * inputs, q + p * outputs, tiles, width, part, du + p * sums);
+    restore(const_cast<const float **>(&du), 1, width, part, 0, width, 9 * in, w + (o * in + from) * 9);
+  }
 }
 
 } // namespace winograd

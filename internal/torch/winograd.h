@@ -57,7 +57,39 @@ void convolve(const float *x, const float *u, const Image &image, int64_t in, in
 void correlate(const float *x, const float *g, const Image &image, int64_t in, int64_t out, int64_t first, int64_t last, float *scratch,
                float *du);
 
-// restore writes the gradients of the weights [out, in, 3, 3] of input channels [first, last) from the sum of count arrays du.
-void restore(const float *const *du, int64_t count, int64_t in, int64_t out, int64_t first, int64_t last, float *w);
+// restore writes the gradients of the weights [out, in, 3, 3] of input channels [first, last) from the sum of count arrays du; the
+// weights of the outputs are step_out apart.
+void restore(const float *const *du, int64_t count, int64_t in, int64_t out, int64_t first, int64_t last, int64_t step_out, float *w);
+
+// Where tiles are few, the weights are what is large. They are then transformed panel by panel (of outputs) and their gradients restored
+// slab by slab (of inputs) in a core's cache, and all tiles are transformed before. The sums have the same order.
+constexpr int64_t kSlab = 48;
+
+// These report whether that is the faster way to convolve and to get the gradient of the weights. It wants multiples of the lanes.
+bool few_to_convolve(const Image &image, int64_t in, int64_t out);
+bool few_to_correlate(const Image &image, int64_t in, int64_t out);
+
+// Weights are those of transform_weights.
+struct Weights {
+  const float *data;
+  int64_t step_in, step_out;
+  bool flipped;
+};
+
+// Floats of all transformed inputs and gradients, and those that a panel and a slab need for themselves.
+int64_t inputs_size(const Image &image, int64_t in);
+int64_t gradients_size(const Image &image, int64_t out);
+int64_t panel_scratch(const Image &image, int64_t in);
+int64_t slab_scratch(const Image &image);
+
+// transform_inputs writes the tiles [first, last) of x, and convolve_panel the channels of a panel of y from all of them.
+void transform_inputs(const float *x, const Image &image, int64_t in, int64_t first, int64_t last, float *v);
+void convolve_panel(const float *v, const Weights &w, const Image &image, int64_t in, int64_t out, int64_t panel, const Epilogue &e,
+                    float *scratch, float *y);
+
+// transform_gradients writes the panels [first, last) of g, and correlate_slab the gradients of the weights [out, in, 3, 3] of the inputs of a
+// slab from all of them.
+void transform_gradients(const float *g, const Image &image, int64_t out, int64_t first, int64_t last, float *q);
+void correlate_slab(const float *x, const float *q, const Image &image, int64_t in, int64_t out, int64_t slab, float *scratch, float *w);
 
 } // namespace winograd

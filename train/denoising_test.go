@@ -139,6 +139,22 @@ func TestTrainingADenoiserGains(t *testing.T) {
 	}
 }
 
+// lossOf returns the loss of a batch as a number.
+func lossOf(t *testing.T, task train.Task[train.DenoisingBatch], b train.DenoisingBatch) (value float64) {
+	t.Helper()
+	err := torch.Do(func(s *torch.Scope) error {
+		l, err := task.Loss(s, b)
+		if err == nil {
+			value = s.Item(l)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return value
+}
+
 // The parts of a batch have together the images and the loss of the whole batch, the penalty included: from batch 1 on, each second one, on the
 // first three of its four images.
 func TestPartsOfAPenalisedBatchEqualTheWhole(t *testing.T) {
@@ -148,19 +164,7 @@ func TestPartsOfAPenalisedBatchEqualTheWhole(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	loss := func(b train.DenoisingBatch) (value float64) {
-		err := torch.Do(func(s *torch.Scope) error {
-			l, err := task.Loss(s, b)
-			if err == nil {
-				value = s.Item(l)
-			}
-			return err
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return value
-	}
+	loss := func(b train.DenoisingBatch) float64 { return lossOf(t, task, b) }
 	const parts = 2
 	whole, part := train.DenoisingBatches(c, 3, 4), train.DenoisingParts(c, 3, 4, parts)
 	for step, penalised := range []int{0, 3, 0, 3} {

@@ -223,18 +223,7 @@ func TestPenaltyOfALinearDenoiser(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var value float64
-		err = torch.Do(func(s *torch.Scope) error {
-			l, err := task.Loss(s, b)
-			if err == nil {
-				value = s.Item(l)
-			}
-			return err
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return value
+		return lossOf(t, task, b)
 	}
 	plain := loss(train.JacobianConfig{})
 	for _, j := range []train.JacobianConfig{{Weight: 3, Margin: 0.1}, {Weight: 3, Margin: 0.1, At: "noisy", Images: 2}, {Weight: 3, Margin: 0.1, Images: 1}} {

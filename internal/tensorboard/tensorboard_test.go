@@ -92,14 +92,7 @@ func TestTensorBoardReadsAResumedRunWithoutDuplicates(t *testing.T) {
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
-	out, err := exec.Command(python, filepath.Join("..", "..", "scripts", "tensorboard_check.py"), "read", dir).Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var got found
-	if err := json.Unmarshal(out, &got); err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
+	got := readBack(t, python, dir)
 	want := found{
 		Scalars: map[string][][3]float64{"loss": {{1.7e9, 0, 4}, {1.7e9, 20, 3}, {1.7e9, 40, 2}, {1.7e9 + 3600, 60, 0.5}}},
 		Images:  map[string][][4]any{"sky": {{80.0, 8.0, 6.0, base64.StdEncoding.EncodeToString(png)}}},
@@ -108,6 +101,19 @@ func TestTensorBoardReadsAResumedRunWithoutDuplicates(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("TensorBoard reads other values (- want, + got):\n%s", diff)
 	}
+}
+
+// readBack returns what TensorBoard itself reads in a folder.
+func readBack(t *testing.T, python, dir string) (got found) {
+	t.Helper()
+	out, err := exec.Command(python, filepath.Join("..", "..", "scripts", "tensorboard_check.py"), "read", dir).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(out, &got); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	return got
 }
 
 // A run that is killed at step 40 before its first save, and resumed from step 0: its curves are replaced.
@@ -127,14 +133,7 @@ func TestTensorBoardForgetsStepsOfARunThatNeverSaved(t *testing.T) {
 		}
 		at = at.Add(time.Hour)
 	}
-	out, err := exec.Command(python, filepath.Join("..", "..", "scripts", "tensorboard_check.py"), "read", dir).Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var got found
-	if err := json.Unmarshal(out, &got); err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
+	got := readBack(t, python, dir)
 	want := found{
 		Scalars: map[string][][3]float64{"loss": {{1.7e9 + 3600, 20, 0.5}}}, Images: map[string][][4]any{}, Texts: map[string][][2]any{},
 	}

@@ -49,7 +49,7 @@ The stations' phases must be calibrated, or there is nothing to see.`,
 				return err
 			}
 			if c.Flags().Changed("npix") && o.npix == 0 {
-				return fmt.Errorf("--npix is 0, must be between 8 and 8192")
+				return wrongPixels(0)
 			}
 			o.path = args[0]
 			return o.run(c.ErrOrStderr())
@@ -89,13 +89,17 @@ func (o dirtyOptions) run(log io.Writer) error {
 	return o.save(dir, obs, products, log)
 }
 
+func wrongPixels(npix int) error {
+	return fmt.Errorf("--npix is %d, must be between 8 and 8192", npix)
+}
+
 // validate checks the flags before anything is read and returns the weighting that they ask for.
 func (o dirtyOptions) validate() (radio.Weighting, error) {
 	if o.out == "" {
 		return radio.Weighting{}, withHint(fmt.Errorf("no folder for the results"), "name one with --out DIR")
 	}
 	if o.npix != 0 && (o.npix < 8 || o.npix > 8192) {
-		return radio.Weighting{}, fmt.Errorf("--npix is %d, must be between 8 and 8192", o.npix)
+		return radio.Weighting{}, wrongPixels(o.npix)
 	}
 	return o.weightingFlags.value()
 }

@@ -68,8 +68,11 @@ levels: [0.1, 0.3]
 denoising: {pixels: 32}
 groups: [{name: rings, families: [ring]}]
 methods: [{label: TV, method: tv}, {label: eht64, checkpoint: ../../checkpoints/denoiser-eht64, jacobian: true}]
+jacobian: {images: 1, iterations: 12}
 `
-	for text, rows := range map[string]int{"1 of 2: ring": 1, "2 of 2: ring": 2} {
+	for text, want := range map[string]struct{ rows, jacobians int }{
+		"1 of 2: ring": {1, 0}, "2 of 2: ring": {2, 0}, "Jacobians of eht64, noise 0.1": {2, 1},
+	} {
 		dir := t.TempDir()
 		path, out := filepath.Join(dir, "tiny.yaml"), filepath.Join(dir, "out")
 		if err := os.WriteFile(path, []byte(config), 0o644); err != nil {
@@ -90,8 +93,8 @@ methods: [{label: TV, method: tv}, {label: eht64, checkpoint: ../../checkpoints/
 		if err := json.Unmarshal(report, &r); err != nil {
 			t.Fatal(err)
 		}
-		if len(r.Families) != rows || len(r.Groups) != rows || r.Stopped == "" || len(r.Jacobians) != 0 {
-			t.Errorf("%s: %d families, %d groups, stopped %q, %d Jacobians; want %d rows", text, len(r.Families), len(r.Groups), r.Stopped, len(r.Jacobians), rows)
+		if len(r.Families) != want.rows || len(r.Groups) != want.rows || r.Stopped == "" || len(r.Jacobians) != want.jacobians {
+			t.Errorf("%s: %d families, %d groups, stopped %q, %d Jacobians; want %+v", text, len(r.Families), len(r.Groups), r.Stopped, len(r.Jacobians), want)
 		}
 	}
 }

@@ -72,11 +72,18 @@ func (c denoisersConfig) measureJacobians(ctx context.Context, suite evaluate.De
 				families = g.Families
 			}
 		}
-		found, err := suite.MeasureJacobians(ctx, t, families, c.Jacobian)
-		if rows = append(rows, found...); err != nil {
-			return rows, fmt.Errorf("methods[%d]: %w", i, err)
+		for _, sigma := range suite.Levels { // one at a time: each takes minutes
+			level := suite
+			level.Levels = []float64{sigma}
+			found, err := level.MeasureJacobians(ctx, t, families, c.Jacobian)
+			if err != nil {
+				return append(rows, found...), fmt.Errorf("methods[%d]: %w", i, err)
+			}
+			rows = append(rows, found...)
+			for _, r := range found {
+				fmt.Fprintf(log, "Jacobians of %s, noise %g: ‖∇D‖ up to %.4f, ‖∇(2D − I)‖ up to %.4f at %d images\n", m.Label, sigma, r.Denoiser.Largest, r.Reflected.Largest, r.Images)
+			}
 		}
-		fmt.Fprintf(log, "measured the Jacobians of %s\n", m.Label)
 	}
 	return rows, nil
 }

@@ -22,7 +22,7 @@ func TestShippedWeightsComeFromTheShippedConfigs(t *testing.T) {
 		t.Skip("trains for half a minute")
 	}
 	t.Chdir(filepath.Join("..", "..")) // where init of a config looks for its checkpoint
-	for _, name := range []string{"denoiser-eht64", "unrolled-eht64", "postprocess-eht64", "denoiser-general", "denoiser-eht", "denoiser-discs",
+	for _, name := range []string{"denoiser-eht64", "unrolled-eht64", "postprocess-eht64", "denoiser-general-start", "denoiser-general", "denoiser-eht", "denoiser-discs",
 		"denoiser-radio", "nonexpansive-general"} {
 		t.Run(name, func(t *testing.T) {
 			dir := filepath.Join("checkpoints", name)

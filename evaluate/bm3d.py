@@ -3,8 +3,11 @@ import json
 import sys
 from importlib.metadata import version
 
-import numpy as np
-from bm3d import bm3d, profiles
+try:
+    import numpy as np
+    from bm3d import bm3d, profiles
+except ImportError as error:
+    sys.exit(f"{sys.executable}: {error}")
 
 PROFILES = {"np": profiles.BM3DProfile, "vn": profiles.BM3DProfileVN, "high": profiles.BM3DProfileHigh}
 

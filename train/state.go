@@ -89,6 +89,9 @@ func (st *state) save(dir string, m checkpoints.Manifest) error {
 	return checkpoints.Save(dir, m, weights, more)
 }
 
+// BestName is the folder in a run with the averaged weights of the best validation.
+const BestName = "best"
+
 // saveBest writes the averaged weights alone.
 func (st *state) saveBest(dir string, m checkpoints.Manifest) error {
 	m.Step, m.Metrics = st.step, st.metrics
@@ -96,7 +99,7 @@ func (st *state) saveBest(dir string, m checkpoints.Manifest) error {
 	if err != nil {
 		return err
 	}
-	return checkpoints.Save(filepath.Join(dir, "best"), m, weights, nil)
+	return checkpoints.Save(filepath.Join(dir, BestName), m, weights, nil)
 }
 
 // resume replaces the state by that of the checkpoint in dir, which must come from the same config, and what run says of the data by

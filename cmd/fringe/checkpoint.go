@@ -19,7 +19,8 @@ func openCheckpoint(dir string) (*prior, error) {
 	if err != nil {
 		return nil, withHint(err, "--prior wants the folder that holds manifest.json, such as checkpoints/denoiser-eht64")
 	}
-	p := &prior{name: filepath.Base(filepath.Clean(dir))}
+	p := &prior{name: checkpointName(dir)}
+	p.doubt = doubt(p.name, m)
 	params, err := p.build(m)
 	if err == nil {
 		err = checkpoints.Assign(params, weights)
@@ -29,6 +30,27 @@ func openCheckpoint(dir string) (*prior, error) {
 		return nil, fmt.Errorf("checkpoint %s: %w", dir, err)
 	}
 	return p, nil
+}
+
+// checkpointName returns the last part of a path; of the best weights of a run, the name of the run.
+func checkpointName(dir string) string {
+	if full, err := filepath.Abs(dir); err == nil && filepath.Base(full) == train.BestName {
+		return filepath.Base(filepath.Dir(full))
+	}
+	return filepath.Base(filepath.Clean(dir))
+}
+
+// doubt says why a network should not be relied on; empty when nothing is known against it.
+func doubt(name string, m checkpoints.Manifest) string {
+	switch gain, known := m.Metrics["gain_db"]; {
+	case m.Imported:
+		return fmt.Sprintf("the weights of %s come from elsewhere: what they have seen and how good they are is not known", name)
+	case m.Step == 0:
+		return fmt.Sprintf("warning: %s has made no step of its training, its weights are random: the image is not to be relied on", name)
+	case known && gain <= 0:
+		return fmt.Sprintf("warning: %s did not remove noise at its last validation (gain %.1f dB): train it for longer", name, gain)
+	}
+	return ""
 }
 
 // build makes the network of the manifest's kind and returns its weights, which the caller overwrites.

@@ -263,3 +263,22 @@ func TestCheckpointGrid(t *testing.T) {
 		}
 	}
 }
+
+// What speaks against a network is said; the best weights of a run have the name of the run.
+func TestDoubtsAboutCheckpoints(t *testing.T) {
+	for want, m := range map[string]checkpoints.Manifest{
+		"":                    {Step: 10, Metrics: map[string]float64{"gain_db": 12}},
+		"come from elsewhere": {Imported: true},
+		"weights are random":  {},
+		"gain -3.0 dB":        {Step: 10, Metrics: map[string]float64{"gain_db": -3}},
+	} {
+		if got := doubt("it", m); !strings.Contains(got, want) || (want == "") != (got == "") {
+			t.Errorf("%+v: %q, want %q", m, got, want)
+		}
+	}
+	for dir, want := range map[string]string{"runs/first/best": "first", "checkpoints/denoiser-eht/": "denoiser-eht"} {
+		if got := checkpointName(dir); got != want {
+			t.Errorf("%s is called %s, want %s", dir, got, want)
+		}
+	}
+}

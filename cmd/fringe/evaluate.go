@@ -18,6 +18,9 @@ import (
 	"github.com/spf13/cobra"
 )
 
+// defaultPython may be missing; an interpreter that is named may not.
+const defaultPython = "python3"
+
 // evaluateFlags are the flags of fringe evaluate.
 type evaluateFlags struct {
 	out    string
@@ -57,7 +60,7 @@ Skies and observations come from an index space of their own that training never
 	c.Flags().IntVar(&f.count, "count", 0, "number of observations, instead of the config's")
 	c.Flags().StringVar(&f.split, "split", data.Evaluation.String(), "index space: validation or evaluation")
 	c.Flags().Uint64Var(&seed, "seed", 0, "seed of the skies, instead of the config's")
-	c.Flags().StringVar(&f.python, "python", "python3", "interpreter whose package bm3d is asked for BM3D")
+	c.Flags().StringVar(&f.python, "python", defaultPython, "interpreter whose package bm3d is asked for BM3D")
 	c.Flags().StringVar(&f.cache, "cache", "", "folder that keeps what classical denoisers made, for the next run")
 	c.Flags().BoolVar(&f.force, "force", false, "overwrite a finished evaluation")
 	return c

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math/rand/v2"
+	"slices"
 	"strings"
 
 	"gonum.org/v1/gonum/stat"
@@ -22,6 +24,9 @@ func (f evaluateFlags) runDenoisers(ctx context.Context, c denoisersConfig, spli
 	dir, err := f.folder("report.html", "report.json", "scores.jsonl")
 	if err != nil {
 		return err
+	}
+	if named := c.Denoising.Sky.Families; len(named) > 0 && named["all"] == 0 && !sameNames(named, c.families()) {
+		fmt.Fprintf(log, "judged are the families of groups (%s); those of denoising.sky are not used\n", strings.Join(c.families(), ", "))
 	}
 	methods, err := c.open(f, log)
 	if err != nil {
@@ -86,6 +91,11 @@ func (c denoisersConfig) measureJacobians(ctx context.Context, suite evaluate.De
 		}
 	}
 	return rows, nil
+}
+
+// sameNames reports whether the keys of a map are a list of names.
+func sameNames(named map[string]float64, list []string) bool {
+	return slices.Equal(slices.Sorted(maps.Keys(named)), slices.Sorted(slices.Values(list)))
 }
 
 // methodNamed returns the method with a label, nil when it was left out.

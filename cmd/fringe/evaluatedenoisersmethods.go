@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"os/exec"
 
 	"fringe/evaluate"
 )
@@ -45,7 +46,7 @@ func (d *denoiserMethods) add(m denoiserMethod, side int, f evaluateFlags, log i
 		}
 		d.addClassical(w, f)
 	case m.Method == "bm3d":
-		d.addBM3D(m, f, log)
+		return d.addBM3D(m, f, log)
 	default:
 		return fmt.Errorf("method is %q, must be tv, wavelet or bm3d", m.Method)
 	}
@@ -65,16 +66,20 @@ func (d *denoiserMethods) addCheckpoint(m denoiserMethod) error {
 	return nil
 }
 
-func (d *denoiserMethods) addBM3D(m denoiserMethod, f evaluateFlags, log io.Writer) {
+func (d *denoiserMethods) addBM3D(m denoiserMethod, f evaluateFlags, log io.Writer) error {
+	if _, err := exec.LookPath(f.python); err != nil && f.python != defaultPython {
+		return fmt.Errorf("--python: %w", err)
+	}
 	b, err := evaluate.NewBM3D(m.Label, m.BM3DSettings, f.python, log)
 	if err != nil {
 		note := fmt.Sprintf("%s is left out: %v", m.Label, err)
 		d.leftOut = append(d.leftOut, note)
 		fmt.Fprintf(log, "%s\nhint: %s -m pip install bm3d, or name another interpreter with --python\n", note, f.python)
-		return
+		return nil
 	}
 	d.closers = append(d.closers, b.Close)
 	d.addClassical(b, f)
+	return nil
 }
 
 // addClassical adds a method, through the cache where there is one.

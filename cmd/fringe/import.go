@@ -27,7 +27,7 @@ func importCommand() *cobra.Command {
 		Long: `Turn the state dict of a PyTorch network into a checkpoint.
 
 The network is that of a training config. Every one of its tensors must be in the file with the same shape, and no other; --rename replaces
-the beginning of names, first come, first served. In Python: safetensors.torch.save_file(model.state_dict(), "state.safetensors").`,
+the beginning of names, first come, first served. In Python: safetensors.torch.save_file(model.float().state_dict(), "state.safetensors").`,
 		Example: "  fringe import state.safetensors --config configs/denoiser-eht64.yaml --out runs/imported --rename module.=",
 		Args:    oneArgument("a safetensors file"),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -95,7 +95,7 @@ func (f importFlags) read(path string) ([]checkpoints.Tensor, error) {
 	}
 	tensors, err := checkpoints.DecodeSafetensors(content)
 	if err != nil {
-		return nil, withHint(fmt.Errorf("read %s: %w", path, err), `in Python: safetensors.torch.save_file(model.state_dict(), "state.safetensors")`)
+		return nil, withHint(fmt.Errorf("read %s: %w", path, err), `in Python: safetensors.torch.save_file(model.float().state_dict(), "state.safetensors")`)
 	}
 	for _, r := range f.rename {
 		if !strings.Contains(r, "=") {

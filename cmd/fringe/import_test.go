@@ -74,6 +74,9 @@ func TestImportedWeightsAreAPrior(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if !strings.Contains(p.doubt, "come from elsewhere") {
+		t.Errorf("said of imported weights: %q", p.doubt)
+	}
 	p.close()
 	if now := torch.Live(); now != live {
 		t.Errorf("%d tensors live after, %d before", now, live)

@@ -50,6 +50,9 @@ func (o imageOptions) prepare(all []*observation) (*job, error) {
 		j.wide = j.wide && obs.calibrated()
 	}
 	j.resolution = 1 / j.resolution
+	if p.doubt != "" {
+		j.note("%s", p.doubt)
+	}
 	if j.calibrated && o.data == "auto" {
 		j.note("fitted to complex visibilities: fringe selfcal has calibrated them (--data amp=0.2,cphase,logcamp does not rely on it)")
 	}

@@ -19,6 +19,7 @@ type prior struct {
 	penalties []infer.Penalty // those with corners, for a solver with proximal steps
 	denoiser  models.Network
 	network   *unrolled.Network
+	doubt     string  // why the network should not be relied on, to be said; or empty
 	cellRad   float64 // pixels that the network was trained on; 0 when there is none
 
 	systematic float64 // error, as a fraction of the amplitude, that an unrolled network was trained with

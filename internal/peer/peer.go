@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"syscall"
 )
@@ -41,7 +42,7 @@ func Start(python string, threads int, log io.Writer, script string, args ...str
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
-	p := &Peer{name: script, process: cmd, in: in, out: bufio.NewReader(out)}
+	p := &Peer{name: filepath.Base(script), process: cmd, in: in, out: bufio.NewReader(out)}
 	if err := p.answer(&p.Ready); err != nil {
 		p.Close()
 		return nil, err

@@ -17,7 +17,7 @@ import (
 func openCheckpoint(dir string) (*prior, error) {
 	m, weights, err := checkpoints.Load(dir)
 	if err != nil {
-		return nil, withHint(err, "--prior wants the folder that holds manifest.json, such as checkpoints/denoiser-eht64")
+		return nil, withHint(err, "name the folder that holds manifest.json, such as checkpoints/denoiser-eht64")
 	}
 	p := &prior{name: checkpointName(dir)}
 	p.doubt = doubt(p.name, m)

@@ -97,6 +97,9 @@ func (f evaluateFlags) run(ctx context.Context, path string, table, log io.Write
 	if err != nil {
 		return fmt.Errorf("config %s: %w", path, err)
 	}
+	if kind != "denoising" && kind != "evaluation" {
+		return fmt.Errorf("config %s: kind is %q, must be evaluation or denoising; fringe train takes the others", path, kind)
+	}
 	if f.out == "" {
 		f.out = filepath.Join("out", stem(path))
 	}
@@ -172,9 +175,6 @@ func readEvaluation(text []byte, count int) (c evaluateConfig, err error) {
 }
 
 func (c evaluateConfig) validate() error {
-	if c.Kind != "evaluation" {
-		return fmt.Errorf("kind is %q, must be evaluation or denoising; fringe train takes the others", c.Kind)
-	}
 	if c.Count < 1 || c.Count > 100_000 {
 		return fmt.Errorf("count is %d, must be between 1 and 100000", c.Count)
 	}

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"reflect"
 	"slices"
@@ -40,23 +39,6 @@ func (c Config) Validate() error {
 		return fmt.Errorf("train: threads is %d, must be between 1 and 256 (0 means 1)", c.Threads)
 	}
 	return c.Loop.Validate()
-}
-
-// Decode reads a YAML training file into the struct that to points to. Fields that the struct does not have are errors.
-func Decode(text []byte, to any) error {
-	d := yaml.NewDecoder(bytes.NewReader(text))
-	d.KnownFields(true)
-	err := d.Decode(to)
-	var fields *yaml.TypeError // its text has several lines
-	switch {
-	case errors.Is(err, io.EOF):
-		return errors.New("train: the config is empty")
-	case errors.As(err, &fields):
-		return fmt.Errorf("train: read config: %s", strings.Join(fields.Errors, "; "))
-	case err != nil:
-		return fmt.Errorf("train: read config: %w", err)
-	}
-	return nil
 }
 
 // decodeExactly decodes JSON with the digits of its numbers.
@@ -96,8 +78,8 @@ func KindOf(text []byte) (string, error) {
 	var c struct {
 		Kind string `yaml:"kind"`
 	}
-	if err := yaml.Unmarshal(text, &c); err != nil {
-		return "", fmt.Errorf("train: read config: %w", err)
+	if err := readError(text, &c, yaml.Unmarshal(text, &c)); err != nil {
+		return "", err
 	}
 	return c.Kind, nil
 }

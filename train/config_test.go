@@ -51,7 +51,20 @@ func TestConfigGoesThroughJSONUnchanged(t *testing.T) {
 func TestDecodeErrors(t *testing.T) {
 	for _, tt := range []struct{ text, want string }{
 		{"", "the config is empty"},
-		{"kind: denoiser\nloop: {stepz: 3}", "stepz"},
+		{"kind: denoiser\nloop: {stepz: 3}", `config: line 2: unknown field "stepz" of loop; did you mean "steps"?`},
+		{"kind: denoiser\nloop:\n  steps: 3\n\n  learnig_rate: 1", `line 5: unknown field "learnig_rate" of loop; did you mean "learning_rate"?`},
+		{"treads: 2", `config: line 1: unknown field "treads"; did you mean "threads"?`},
+		{"colour: 2", `unknown field "colour"; known are kind, seed, threads, loop, init, denoising`},
+		{"loop: {optimizer: {lr: 1}}", `unknown field "lr" of loop.optimizer; known are name, `},
+		{"treads: 1\nsed: 2", `line 1: unknown field "treads"; did you mean "threads"?; line 2: unknown field "sed"; did you mean "seed"?`},
+		{"loop: {steps: four, batch: four}", "line 1: loop.steps is `four`, must be a whole number; line 1: loop.batch is `four`, must be a whole number"},
+		{"loop:\n  learning_rate: very fast indeed", "line 2: loop.learning_rate is `very fa...`, must be a number"},
+		{"loop: [1, 2]", "line 1: loop is a list, must be a block of fields"},
+		{"loop: {steps: [3]}", "loop.steps is a list, must be a whole number"},
+		{"denoising: {sky: {families: {ring: much}}}", "line 1: denoising.sky.families.ring is `much`, must be a number"},
+		{"denoising: {jacobian: {weight: {a: 1}}}", "denoising.jacobian.weight is a block of fields, must be a number"},
+		{"seed: -1", "line 1: seed is `-1`, must be a whole number that is not negative"},
+		{"threads: 1\nthreads: 2", `line 2: mapping key "threads" already defined at line 1`},
 		{"kind: [", "read config"},
 		{"seed: -1", "read config"},
 	} {
@@ -60,13 +73,16 @@ func TestDecodeErrors(t *testing.T) {
 			t.Errorf("Decode(%q): error %v, want one with %q", tt.text, err, tt.want)
 		}
 	}
+	if _, err := train.KindOf([]byte("kind: [a]")); err == nil || !strings.Contains(err.Error(), "line 1: kind is a list, must be text") {
+		t.Errorf("KindOf: error %v", err)
+	}
 	for _, tt := range []struct {
 		c    train.Config
 		want string
 	}{
 		{train.Config{}, "kind is missing"},
 		{train.Config{Kind: "denoiser", Threads: -1}, "threads is -1, must be between 1 and 256"},
-		{train.Config{Kind: "denoiser"}, "loop.steps is 0"},
+		{train.Config{Kind: "denoiser"}, "loop.steps is missing"},
 	} {
 		if err := tt.c.Validate(); err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("Validate(%+v): error %v, want one with %q", tt.c, err, tt.want)

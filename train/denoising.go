@@ -33,6 +33,12 @@ type Denoising struct {
 	validation []DenoisingBatch // chunks for each level, level by level
 }
 
+var (
+	_ Task[DenoisingBatch] = (*Denoising)(nil)
+	_ Validator            = (*Denoising)(nil)
+	_ Measured             = (*Denoising)(nil)
+)
+
 // ValidationSigmas returns the noise levels at which the task measures itself.
 func ValidationSigmas() []float64 { return []float64{0.01, 0.05, 0.2} }
 
@@ -164,11 +170,26 @@ func (d *Denoising) Validate(s *torch.Scope) (metrics map[string]float64, err er
 	metrics = map[string]float64{}
 	for k, sigma := range d.levels {
 		gain := sum[k] / float64(count[k])
-		metrics[fmt.Sprintf("gain_db_%g", sigma)] = gain
-		metrics["gain_db"] += gain / float64(len(d.levels))
+		metrics[gainNameAt(sigma)] = gain
+		metrics[gainName] += gain / float64(len(d.levels))
 	}
 	return metrics, nil
 }
+
+// MetricNames returns the names of the metrics of Validate.
+func (d *Denoising) MetricNames() []string {
+	names := []string{gainName}
+	for _, sigma := range d.levels {
+		names = append(names, gainNameAt(sigma))
+	}
+	return names
+}
+
+// gainName is the metric over all levels of noise.
+const gainName = "gain_db"
+
+// gainNameAt returns the name of the metric at one level of noise.
+func gainNameAt(sigma float64) string { return fmt.Sprintf("%s_%g", gainName, sigma) }
 
 // noisePower returns the sum of ((y − x)/σ)² over the pixels of example k.
 func (b DenoisingBatch) noisePower(k int) float64 {

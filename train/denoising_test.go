@@ -2,6 +2,7 @@ package train_test
 
 import (
 	"context"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -104,6 +105,9 @@ func TestUntrainedDenoiserHasLossOneAndGainZero(t *testing.T) {
 		metrics, err := task.Validate(s)
 		if err != nil {
 			return err
+		}
+		if want := slices.Sorted(maps.Keys(metrics)); !slices.Equal(task.MetricNames(), want) {
+			t.Errorf("metrics %v, said to be %v", want, task.MetricNames())
 		}
 		for _, name := range []string{"gain_db", "gain_db_0.01", "gain_db_0.05", "gain_db_0.2"} {
 			// float32 against float64 sums.

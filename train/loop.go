@@ -31,6 +31,11 @@ type Validator interface {
 	Validate(s *torch.Scope) (map[string]float64, error)
 }
 
+// Measured is a [Validator] that says beforehand which metrics it measures, so that a run that monitors another one does not begin.
+type Measured interface {
+	MetricNames() []string
+}
+
 // Uneven is a task some of whose updates take longer than others. Costly reports whether the one from batch number step does.
 type Uneven interface {
 	Costly(step int) bool
@@ -52,6 +57,9 @@ type Result struct {
 // it. However a run ends but by an error, a checkpoint is saved.
 func Run[B any](ctx context.Context, cfg LoopConfig, task Task[B], batches func(step int) (B, error), hooks ...Hook) (Result, error) {
 	if err := cfg.Validate(); err != nil {
+		return Result{}, err
+	}
+	if err := checkMonitor(cfg.Monitor, task); err != nil {
 		return Result{}, err
 	}
 	l := loop{cfg: cfg.WithDefaults(), hooks: hooks}

@@ -63,6 +63,12 @@ func (c LoopConfig) WithDefaults() LoopConfig {
 // Validate says which field is wrong and what it may be.
 func (c LoopConfig) Validate() error {
 	c = c.WithDefaults()
+	switch {
+	case c.Steps == 0:
+		return errors.New("train: loop.steps is missing: say how many updates of the weights to make, such as 3000")
+	case c.Batch == 0:
+		return errors.New("train: loop.batch is missing: say how many examples an update learns from, such as 8")
+	}
 	for _, f := range []struct {
 		name          string
 		value, lo, hi int

@@ -283,7 +283,9 @@ func TestErrorsOfHooksAndBatchesEndTheRun(t *testing.T) {
 func TestLoopConfigErrorsNameTheField(t *testing.T) {
 	good := config("")
 	for want, change := range map[string]func(c *train.LoopConfig){
-		"loop.steps is 0, must be between 1":         func(c *train.LoopConfig) { c.Steps = 0 },
+		"loop.steps is missing":                      func(c *train.LoopConfig) { c.Steps = 0 },
+		"loop.steps is -1, must be between 1":        func(c *train.LoopConfig) { c.Steps = -1 },
+		"loop.batch is missing":                      func(c *train.LoopConfig) { c.Batch = 0 },
 		"loop.batch is -1":                           func(c *train.LoopConfig) { c.Batch = -1 },
 		"loop.learning_rate is NaN":                  func(c *train.LoopConfig) { c.LearningRate = math.NaN() },
 		"loop.ema_decay is 1, must be between 0 and": func(c *train.LoopConfig) { c.EMADecay = 1 },

@@ -27,6 +27,7 @@ type Reconstruction struct {
 var (
 	_ Task[*Observed] = (*Reconstruction)(nil)
 	_ Validator       = (*Reconstruction)(nil)
+	_ Measured        = (*Reconstruction)(nil)
 )
 
 // NewReconstruction returns the task for a network, with its fixed validation observations. Shards that are not those of the
@@ -135,5 +136,11 @@ func (r *Reconstruction) Validate(s *torch.Scope) (metrics map[string]float64, e
 			return nil, err
 		}
 	}
-	return map[string]float64{"psnr_db": sum / float64(count)}, nil
+	return map[string]float64{psnrName: sum / float64(count)}, nil
 }
+
+// psnrName is the metric of Validate.
+const psnrName = "psnr_db"
+
+// MetricNames returns the names of the metrics of Validate.
+func (r *Reconstruction) MetricNames() []string { return []string{psnrName} }

@@ -164,6 +164,9 @@ func TestValidateOfABlackImage(t *testing.T) {
 		if got, ok := metrics["psnr_db"]; !ok || math.Abs(got-want) > 1e-5 { // float32
 			t.Errorf("psnr_db is %g, want %g", got, want)
 		}
+		if !slices.Equal(r.MetricNames(), []string{"psnr_db"}) || len(metrics) != 1 {
+			t.Errorf("metrics %v, said to be %v", metrics, r.MetricNames())
+		}
 		return nil
 	})
 	if err != nil {

@@ -2,9 +2,25 @@ package train
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"fringe/internal/torch"
+	"fringe/internal/words"
 )
+
+// checkMonitor refuses a metric that the task is known not to measure.
+func checkMonitor(name string, task any) error {
+	measured, ok := task.(Measured)
+	if !ok || name == "" {
+		return nil
+	}
+	names := measured.MetricNames()
+	if slices.Contains(names, name) {
+		return nil
+	}
+	return fmt.Errorf("train: loop.monitor is %q, which is not measured: must be one of %s%s", name, strings.Join(names, ", "), words.DidYouMean(name, names))
+}
 
 // validation is what a validation brought.
 type validation struct {

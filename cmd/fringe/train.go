@@ -66,6 +66,9 @@ func (f trainFlags) run(ctx context.Context, path string, stdout, stderr io.Writ
 		return fmt.Errorf("config %s: %w", path, err)
 	}
 	defer t.close()
+	if err := f.checkWarmup(t.Loop, stderr); err != nil {
+		return fmt.Errorf("config %s: %w", path, err)
+	}
 	if err := torch.SetThreads(max(1, t.Threads)); err != nil {
 		return err
 	}
@@ -112,6 +115,18 @@ func (f trainFlags) run(ctx context.Context, path string, stdout, stderr io.Writ
 		return errInterrupted
 	}
 	return err
+}
+
+// checkWarmup refuses a config whose run ends within its warm-up, and warns when --steps makes it so short.
+func (f trainFlags) checkWarmup(c train.LoopConfig, stderr io.Writer) error {
+	switch {
+	case c.WarmupSteps <= c.Steps:
+	case f.steps == 0:
+		return fmt.Errorf("loop.warmup_steps is %d, must be at most loop.steps, which is %d", c.WarmupSteps, c.Steps)
+	default:
+		fmt.Fprintf(stderr, "warning: --steps %d ends the run within the warm-up of %d steps: the learning rate does not reach %g\n", c.Steps, c.WarmupSteps, c.LearningRate)
+	}
+	return nil
 }
 
 // hintAtFolder adds advice to the errors that concern the run folder.

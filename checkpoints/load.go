@@ -15,7 +15,7 @@ var ErrNone = errors.New("there is no checkpoint here")
 
 // Load reads the manifest and the weights of the checkpoint in dir.
 func Load(dir string) (Manifest, []Tensor, error) {
-	m, err := loadManifest(dir)
+	m, err := LoadManifest(dir)
 	if err != nil {
 		return Manifest{}, nil, err
 	}
@@ -25,7 +25,7 @@ func Load(dir string) (Manifest, []Tensor, error) {
 
 // LoadState reads the manifest and the training state of the checkpoint in dir.
 func LoadState(dir string) (Manifest, []Tensor, error) {
-	m, err := loadManifest(dir)
+	m, err := LoadManifest(dir)
 	if err != nil {
 		return Manifest{}, nil, err
 	}
@@ -36,7 +36,8 @@ func LoadState(dir string) (Manifest, []Tensor, error) {
 	return m, state, err
 }
 
-func loadManifest(dir string) (Manifest, error) {
+// LoadManifest reads the manifest of the checkpoint in dir alone.
+func LoadManifest(dir string) (Manifest, error) {
 	path := filepath.Join(dir, manifestName)
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {

@@ -33,7 +33,7 @@ func saveBy(fill filler, dir string, m Manifest, weights, state []Tensor) error 
 	if err == nil {
 		return nil
 	}
-	if former, none := loadManifest(dir); none == nil || errors.Is(none, ErrNone) {
+	if former, none := LoadManifest(dir); none == nil || errors.Is(none, ErrNone) {
 		err = errors.Join(err, removeOthers(dir, former))
 	}
 	return fmt.Errorf("checkpoints: save %q: %w", dir, err)

@@ -73,6 +73,14 @@ func difference(a, b any, path string) string {
 	return ""
 }
 
+// KindName returns what a kind trains with its article, such as "an unrolled network".
+func KindName(kind string) string {
+	if kind == "unrolled" {
+		return "an unrolled network"
+	}
+	return "a " + kind
+}
+
 // KindOf returns the kind of a YAML training file.
 func KindOf(text []byte) (string, error) {
 	var c struct {

@@ -192,6 +192,9 @@ func refuseUsed(dir string) error {
 	case err != nil:
 		return err
 	default:
+		if ended(dir, m) {
+			return fmt.Errorf("train: %q holds a run that is finished, at step %d: choose another folder; init: %s in the config goes on from its weights there", dir, m.Step, dir)
+		}
 		return fmt.Errorf("train: %q holds a run at step %d: resume it, or choose another folder", dir, m.Step)
 	}
 }

@@ -3,6 +3,7 @@ package train
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"slices"
 	"time"
@@ -19,6 +20,7 @@ type Rehearsal struct {
 	CostlyStep  time.Duration // median of such a step
 	Validation  time.Duration // of one validation with its picture; 0 where there is none
 	Validations int           // in the whole run
+	From        int           // step that a resumed run goes on from: Costly, Validations and Total are then of the rest; 0 for a new one
 	Total       time.Duration // estimate for the whole run
 }
 
@@ -30,7 +32,7 @@ const (
 )
 
 // Rehearse makes a few steps of a run and one validation, and writes nothing. It needs cfg.Clock. The parameters of the task are then
-// those of a network that has learned a little.
+// those of a network that has learned a little. With cfg.Resume the estimate is that of the rest of the run in cfg.Dir.
 func Rehearse[B any](ctx context.Context, cfg LoopConfig, task Task[B], batches func(step int) (B, error)) (Rehearsal, error) {
 	if cfg.Clock == nil {
 		return Rehearsal{}, errors.New("train: rehearse: the config has no clock")
@@ -39,8 +41,12 @@ func Rehearse[B any](ctx context.Context, cfg LoopConfig, task Task[B], batches 
 		return Rehearsal{}, err
 	}
 	cfg = cfg.WithDefaults()
+	from, err := startOf(cfg)
+	if err != nil {
+		return Rehearsal{}, err
+	}
 	measure := func(pick func(step int) int) (Rehearsal, error) {
-		var r Rehearsal
+		r := Rehearsal{From: from}
 		err := r.steps(ctx, cfg, func(ctx context.Context, cfg LoopConfig, hook Hook) error {
 			parts := cfg.parts()
 			_, err := Run(ctx, cfg, task, func(part int) (B, error) { return batches(pick(part/parts)*parts + part%parts) }, hook)
@@ -48,7 +54,7 @@ func Rehearse[B any](ctx context.Context, cfg LoopConfig, task Task[B], batches 
 		})
 		return r, errors.Join(err, ctx.Err())
 	}
-	plain, costly := kindsOf(task, cfg.Steps)
+	plain, costly := kindsOf(task, from, cfg.Steps)
 	r, err := measure(plain.pick)
 	if err != nil {
 		return Rehearsal{}, err
@@ -67,35 +73,48 @@ func Rehearse[B any](ctx context.Context, cfg LoopConfig, task Task[B], batches 
 	return r, nil
 }
 
+// startOf returns the step that a run goes on from. A run with nothing left to do is an error.
+func startOf(cfg LoopConfig) (int, error) {
+	if !cfg.Resume {
+		return 0, nil
+	}
+	m, err := Resumed(cfg.Dir, cfg.Manifest)
+	if err == nil && (m.Step >= cfg.Steps || ended(cfg.Dir, m)) {
+		err = fmt.Errorf("train: the run in %q is finished, at step %d: there is nothing left to do", cfg.Dir, m.Step)
+	}
+	return m.Step, err
+}
+
 // stepKind is the steps of a run that take about as long as each other.
 type stepKind struct {
-	count int // in the whole run
+	from  int // step that the run begins at
+	count int // from there on
 	has   func(step int) bool
 }
 
 // kindsOf sorts the steps of a run. Where all are alike they are plain.
-func kindsOf(task any, steps int) (plain, costly stepKind) {
-	all := stepKind{steps, func(int) bool { return true }}
+func kindsOf(task any, from, steps int) (plain, costly stepKind) {
+	all := stepKind{from, steps - from, func(int) bool { return true }}
 	uneven, ok := task.(Uneven)
 	if !ok {
 		return all, stepKind{}
 	}
-	for step := range steps {
+	for step := from; step < steps; step++ {
 		if uneven.Costly(step) {
 			costly.count++
 		}
 	}
-	if costly.count == 0 || costly.count == steps {
+	if costly.count == 0 || costly.count == all.count {
 		return all, stepKind{}
 	}
-	costly.has = uneven.Costly
-	return stepKind{steps - costly.count, func(step int) bool { return !uneven.Costly(step) }}, costly
+	costly.from, costly.has = from, uneven.Costly
+	return stepKind{from, all.count - costly.count, func(step int) bool { return !uneven.Costly(step) }}, costly
 }
 
 // pick returns step number k of the kind, and begins anew when there are no more.
 func (s stepKind) pick(k int) int {
 	k %= s.count
-	for step := 0; ; step++ {
+	for step := s.from; ; step++ {
 		if !s.has(step) {
 			continue
 		}
@@ -145,7 +164,7 @@ func (r *Rehearsal) validation(cfg LoopConfig, task any) error {
 	if !ok {
 		return nil
 	}
-	r.Validations = (cfg.Steps + cfg.ValidateEvery - 1) / cfg.ValidateEvery
+	r.Validations = (cfg.Steps+cfg.ValidateEvery-1)/cfg.ValidateEvery - r.From/cfg.ValidateEvery
 	start := cfg.Clock()
 	err := torch.Do(func(s *torch.Scope) (err error) {
 		s.NoGrad(func() {

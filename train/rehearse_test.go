@@ -81,6 +81,23 @@ func TestRehearsalForetellsTheTimeOfARun(t *testing.T) {
 	if entries, err := os.ReadDir(dir); err != nil || len(entries) > 0 {
 		t.Errorf("the folder of the run holds %v, %v", entries, err)
 	}
+	// Of a run that was stopped after step 27 there are 33 steps left and the validations at 40 and 60.
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	cfg.ReportEvery = 27
+	stop := train.Hook{Name: "stop", Do: func(r train.Report) error {
+		if r.Step == 27 {
+			cancel()
+		}
+		return nil
+	}}
+	if r, err := train.Run(ctx, cfg, newLine(t), batches, stop); err != nil || r.Step != 27 {
+		t.Fatalf("step %d, %v", r.Step, err)
+	}
+	cfg.Resume = true
+	if r, err = train.Rehearse(context.Background(), cfg, task, batches); err != nil || r.From != 27 || r.Validations != 2 || r.Total != 80*time.Second {
+		t.Errorf("the rest: got %+v, %v, want 33·2 + 2·7 seconds from step 27", r, err)
+	}
 	cfg.Clock = nil
 	if _, err := train.Rehearse(context.Background(), cfg, task, batches); err == nil || !strings.Contains(err.Error(), "no clock") {
 		t.Errorf("without a clock: %v", err)

@@ -70,6 +70,7 @@ func TestPlateauLowersTheRate(t *testing.T) {
 func TestPatienceEndsTraining(t *testing.T) {
 	cfg := config(filepath.Join(t.TempDir(), "run"))
 	cfg.ValidateEvery, cfg.Patience = 5, 2
+	cfg.Manifest.Config = []byte(`{"loop":{"steps":60,"patience":2}}`)
 	task := &scripted{newLine(t), []float64{1, 0, 2, 2, 1, 9}}
 	result, err := train.Run(context.Background(), cfg, task, batches)
 	if err != nil || result.Step != 25 || result.BestStep != 15 || !result.Early || result.Interrupted {
@@ -77,6 +78,9 @@ func TestPatienceEndsTraining(t *testing.T) {
 	}
 	if m, _, err := checkpoints.Load(filepath.Join(cfg.Dir, "best")); err != nil || m.Step != 15 {
 		t.Errorf("best is of step %d, error %v", m.Step, err)
+	}
+	if _, err = train.Run(context.Background(), cfg, task, batches); err == nil || !strings.Contains(err.Error(), "holds a run that is finished, at step 25") {
+		t.Errorf("again: error %v, want one that says that the run is finished", err)
 	}
 	cfg.Resume = true
 	if result, err = train.Run(context.Background(), cfg, task, batches); err != nil || result.Step != 25 || !result.Early {

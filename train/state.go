@@ -1,6 +1,7 @@
 package train
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -137,10 +138,41 @@ func (st *state) resume(dir string, run *checkpoints.Manifest) error {
 	return nil
 }
 
+// Resumed returns the manifest of the run in dir that a run with the manifest want would go on from, or says why it would not.
+func Resumed(dir string, want checkpoints.Manifest) (checkpoints.Manifest, error) {
+	m, err := checkpoints.LoadManifest(dir)
+	if err != nil {
+		return m, err
+	}
+	if err := sameRun(m, want); err != nil {
+		return m, fmt.Errorf("train: resume from %q: %w", dir, err)
+	}
+	return m, nil
+}
+
+// ended reports whether the run in dir has nothing left to do: all steps are made, or loop.patience ended it.
+func ended(dir string, m checkpoints.Manifest) bool {
+	var c struct {
+		Loop struct{ Steps, Patience int }
+	}
+	if json.Unmarshal(m.Config, &c) != nil {
+		return false
+	}
+	if c.Loop.Steps > 0 && m.Step >= c.Loop.Steps {
+		return true
+	}
+	_, tensors, err := checkpoints.LoadState(dir)
+	if err != nil || len(tensors) == 0 || c.Loop.Patience == 0 {
+		return false
+	}
+	numbers, err := checkpoints.Values[float64](tensors[len(tensors)-1])
+	return err == nil && len(numbers) == numbersLen && int(numbers[5]) >= c.Loop.Patience
+}
+
 // sameRun says how the run of a checkpoint differs from the run that is wanted.
 func sameRun(got, want checkpoints.Manifest) error {
 	if got.Kind != want.Kind || got.Seed != want.Seed {
-		return fmt.Errorf("it is a %s with seed %d, the config asks for a %s with seed %d", got.Kind, got.Seed, want.Kind, want.Seed)
+		return fmt.Errorf("it is %s with seed %d, the config asks for %s with seed %d", KindName(got.Kind), got.Seed, KindName(want.Kind), want.Seed)
 	}
 	var a, b map[string]any
 	if err := errors.Join(decodeExactly(got.Config, &a), decodeExactly(want.Config, &b)); err != nil {

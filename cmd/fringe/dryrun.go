@@ -42,12 +42,20 @@ func (t *training) dryRun(ctx context.Context, cfg train.LoopConfig, stdout, std
 	if r.Validations > 0 {
 		rows = append(rows, [2]string{"validation", fmt.Sprintf("%.3g s", r.Validation.Seconds())})
 	}
-	rows = append(rows, [2]string{"run", fmt.Sprintf("about %s for %d steps and %d validations", rough(r.Total), cfg.Steps, r.Validations)})
+	rows = append(rows, [2]string{"run", fmt.Sprintf("about %s for %d steps and %d validations%s", rough(r.Total), cfg.Steps-r.From, r.Validations, goesOn(r.From, cfg.Steps))})
 	for _, row := range rows {
 		fmt.Fprintln(stdout, strings.TrimSpace(fmt.Sprintf("%-11s %s", row[0], row[1])))
 	}
-	fmt.Fprintf(stderr, "the config is good: a %s of %d parameters; nothing was written\n", t.Kind, t.params)
+	fmt.Fprintf(stderr, "the config is good: %s of %d parameters; nothing was written\n", train.KindName(t.Kind), t.params)
 	return nil
+}
+
+// goesOn says from which step a run goes on; nothing for a new one.
+func goesOn(from, steps int) string {
+	if from == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", from step %d to %d", from, steps)
 }
 
 // layers tabulates the tensors of the network, those of a layer in one row.

@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"fringe/infer"
+	"fringe/internal/words"
 	"fringe/models"
 	"fringe/radio"
 	"fringe/unrolled"
@@ -41,7 +43,30 @@ func checkPrior(text string, channels int) error {
 		return nil
 	}
 	p := prior{name: text}
-	return p.regularize(infer.Scale{Grid: radio.Grid{NX: 8, NY: 8, CellRad: 1}, Channels: channels, FluxJy: 1}, false)
+	err := p.regularize(infer.Scale{Grid: radio.Grid{NX: 8, NY: 8, CellRad: 1}, Channels: channels, FluxJy: 1}, false)
+	if similar := similarCheckpoint(text); err != nil && similar != "" {
+		return withHint(fmt.Errorf("--prior %s: there is no such regularizer, and no such folder here", text), "did you mean --prior %s?", similar)
+	}
+	return err
+}
+
+// similarCheckpoint returns the folder inside checkpoints, of the working directory, that a name may have meant; empty for none.
+func similarCheckpoint(name string) string {
+	found, err := filepath.Glob(filepath.Join("checkpoints", "*", "manifest.json"))
+	if err != nil {
+		return ""
+	}
+	var names []string
+	for _, manifest := range found {
+		names = append(names, filepath.Base(filepath.Dir(manifest)))
+	}
+	if slices.Contains(names, name) {
+		return filepath.Join("checkpoints", name)
+	}
+	if similar := words.Similar(name, names); similar != "" {
+		return filepath.Join("checkpoints", similar)
+	}
+	return ""
 }
 
 // openPrior loads the checkpoint that --prior names. Regularizers wait for [prior.regularize]. The caller closes it.

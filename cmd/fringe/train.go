@@ -76,6 +76,7 @@ func (f trainFlags) run(ctx context.Context, path string, stdout, stderr io.Writ
 		if err := t.initialise(); err != nil {
 			return fmt.Errorf("config %s: %w", path, err)
 		}
+		fmt.Fprint(stderr, t.origin)
 	}
 	cfg := t.Loop
 	cfg.Manifest, cfg.Clock, cfg.Resume = t.manifest, time.Now, f.resume
@@ -92,8 +93,15 @@ func (f trainFlags) run(ctx context.Context, path string, stdout, stderr io.Writ
 	if err := checkWritable(cfg.Dir); err != nil {
 		return err
 	}
-	fmt.Fprintf(stderr, "training a %s of %d parameters for %d steps of %d examples; run folder %s\n",
-		t.Kind, t.params, cfg.Steps, cfg.Batch, cfg.Dir)
+	if f.resume {
+		m, err := train.Resumed(cfg.Dir, cfg.Manifest)
+		if err != nil {
+			return hintAtFolder(err, cfg.Dir, f.resume)
+		}
+		fmt.Fprintf(stderr, "resuming at step %d of %d\n", m.Step, cfg.Steps)
+	}
+	fmt.Fprintf(stderr, "training %s of %d parameters for %d steps of %d examples; run folder %s\n",
+		train.KindName(t.Kind), t.params, cfg.Steps, cfg.Batch, cfg.Dir)
 	bar := newTrainProgress(stderr, cfg)
 	result, err := t.run(ctx, cfg, bar.hook())
 	bar.done()

@@ -15,6 +15,7 @@ type training struct {
 	manifest checkpoints.Manifest
 	params   int           // numbers in the weights
 	weights  []torch.Param // the network's, with its buffers
+	origin   string        // line that says which weights it starts from; empty for random ones
 	network  string        // block of the training file that names the network; empty for an unrolled one
 	// norms measures how expansive a denoiser is by so many iterations; nil for an unrolled network.
 	norms     func(ctx context.Context, iterations int) ([]train.JacobianNorms, error)
@@ -92,11 +93,14 @@ func (t *training) initialise() error {
 	}
 	m, tensors, err := checkpoints.Load(t.Init)
 	if err == nil {
-		err = checkpoints.Assign(t.weights, tensors)
+		if err = checkpoints.Assign(t.weights, tensors); err != nil {
+			err = otherNetwork(m.Config, t.manifest.Config, err)
+		}
 	}
 	if err != nil {
 		return withHint(fmt.Errorf("init %s: %w", t.Init, err), "init names the folder of a checkpoint of a network with the same settings")
 	}
+	t.origin = fmt.Sprintf("starting from the weights of %s: %s at step %d\n", t.Init, describeNetwork(m.Config), m.Step)
 	t.manifest.Data += fmt.Sprintf("; from the weights of %s (SHA-256 %s)", t.Init, m.Weights.SHA256)
 	return nil
 }

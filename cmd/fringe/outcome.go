@@ -202,6 +202,9 @@ func (out *outcome) warnings() []string {
 	if w := out.fluxWarning(); w != "" {
 		list = append(list, w)
 	}
+	if w := out.zigzagWarning(); w != "" {
+		list = append(list, w)
+	}
 	for _, kind := range chi2Names(r.ReducedChi2) {
 		if value := r.ReducedChi2[kind]; value > poorFit {
 			list = append(list, fmt.Sprintf("the image does not explain the data, reduced chi2 of %s is %.3g: %s", kind, value, remedy(out.job, out.result.Stop, kind)))

@@ -34,7 +34,15 @@ func remedyOf(j *job, kind string) string {
 	case vis:
 		return "the stations may not be calibrated: leave --data away to fit closures"
 	case strings.HasPrefix(kind, "amp"):
-		return "stations may be off by more than --gain-error, as is usual before self-calibration; or try another --fov, --flux or --start"
+		return "stations may be off by more than --gain-error, as is usual before self-calibration; or " + j.another()
+	}
+	return j.another()
+}
+
+// another names what else to try; of a denoiser also its strength, which is what keeps an image from the data.
+func (j *job) another() string {
+	if j.prior.denoiser != nil {
+		return "try a smaller --strength, or another --fov, --flux or --start"
 	}
 	return "try another --fov, --flux or --start"
 }

@@ -16,7 +16,7 @@ func DecodeSafetensors(content []byte) ([]Tensor, error) {
 	}
 	n, rest := binary.LittleEndian.Uint64(content), content[lengthBytes:]
 	if n > maxHeader || n > uint64(len(rest)) {
-		return nil, fmt.Errorf("checkpoints: this is no safetensors file: the header length is %d, the file has %d bytes after it and the limit is %d", n, len(rest), maxHeader)
+		return nil, fmt.Errorf("checkpoints: this is no safetensors file, or it is cut off: the header length is %d, the file has %d bytes after it and the limit is %d", n, len(rest), maxHeader)
 	}
 	var header map[string]json.RawMessage
 	if err := json.Unmarshal(rest[:n], &header); err != nil {

@@ -65,6 +65,10 @@ func TestDecodeErrors(t *testing.T) {
 		{"denoising: {jacobian: {weight: {a: 1}}}", "denoising.jacobian.weight is a block of fields, must be a number"},
 		{"seed: -1", "line 1: seed is `-1`, must be a whole number that is not negative"},
 		{"threads: 1\nthreads: 2", `line 2: mapping key "threads" already defined at line 1`},
+		{"- 1", "line 1: the config is a list, must be a block of fields"},
+		{"hello", "line 1: the config is `hello`, must be a block of fields"},
+		{"seed: &n four\nloop: {steps: *n}", "line 1: seed is `four`, must be a whole number that is not negative; line 1: loop.steps is `four`, must be a whole number"},
+		{"loop:\n  steps: |\n    a\n    b", "loop.steps is `a"},
 		{"kind: [", "read config"},
 		{"seed: -1", "read config"},
 	} {

@@ -41,8 +41,12 @@ func inFields(text []byte, form reflect.Type, list []string) (out []string) {
 	if yaml.Unmarshal(text, &file) != nil {
 		return list
 	}
-	var fields []field
-	collect(&file, form, "", &fields)
+	if len(file.Content) == 0 {
+		return list
+	}
+	root := file.Content[0]
+	fields := []field{{path: "the config", line: root.Line, value: root, form: form}}
+	collect(root, form, "", &fields)
 	for _, text := range list {
 		out = append(out, worded(text, &fields))
 	}

@@ -14,7 +14,7 @@ import (
 // The errors of the YAML package that speak of types of Go.
 var (
 	unknownField = regexp.MustCompile(`^line (\d+): field (.+) not found in type \S+$`)
-	wrongValue   = regexp.MustCompile("^(line (\\d+): cannot unmarshal (!!\\w+)( `.*`)?) into (.+)$")
+	wrongValue   = regexp.MustCompile("(?s)^line (\\d+): cannot unmarshal (!!\\w+)( `.*`)? into (.+)$")
 )
 
 // field is a key of the file with its value, or an element of a list.
@@ -34,17 +34,24 @@ func collect(n *yaml.Node, form reflect.Type, path string, fields *[]field) {
 		form = form.Elem()
 	}
 	switch {
-	case n.Kind == yaml.DocumentNode:
-		collect(n.Content[0], form, path, fields)
 	case n.Kind == yaml.SequenceNode && (form.Kind() == reflect.Slice || form.Kind() == reflect.Array):
 		for i, element := range n.Content {
-			at := fmt.Sprintf("%s[%d]", path, i)
+			element, at := followed(element), fmt.Sprintf("%s[%d]", path, i)
 			*fields = append(*fields, field{block: path, path: at, line: element.Line, value: element, form: form.Elem()})
 			collect(element, form.Elem(), at, fields)
 		}
 	case n.Kind == yaml.MappingNode && (form.Kind() == reflect.Struct || form.Kind() == reflect.Map):
 		collectKeys(n, form, path, fields)
 	}
+}
+
+// followed returns the node that an alias stands for, which errors are about; else the node. The depth of what is collected is that of the Go type, so
+// that aliases in a circle end.
+func followed(n *yaml.Node) *yaml.Node {
+	if n.Kind == yaml.AliasNode {
+		return n.Alias
+	}
+	return n
 }
 
 // collectKeys appends the fields of a mapping.
@@ -55,7 +62,7 @@ func collectKeys(n *yaml.Node, form reflect.Type, path string, fields *[]field) 
 		known = fieldsOf(form, types)
 	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
-		key, value := n.Content[i], n.Content[i+1]
+		key, value := n.Content[i], followed(n.Content[i+1])
 		f := field{name: key.Value, block: path, path: strings.TrimPrefix(path+"."+key.Value, "."), line: key.Line, value: value, form: types[key.Value]}
 		if form.Kind() == reflect.Map {
 			f.form = form.Elem()
@@ -94,14 +101,14 @@ func (f field) worded(text string) string {
 		return fmt.Sprintf("line %d: unknown field %q%s%s", f.line, f.name, f.of(), f.suggestion())
 	}
 	m := wrongValue.FindStringSubmatch(text)
-	if m == nil || f.form == nil || m[2] != fmt.Sprint(f.value.Line) || m[3] != f.value.ShortTag() || m[5] != bare(f.form).String() || !shortened(f.value.Value, m[4]) {
+	if m == nil || f.form == nil || m[1] != fmt.Sprint(f.value.Line) || m[2] != f.value.ShortTag() || m[4] != bare(f.form).String() || !shortened(f.value.Value, m[3]) {
 		return ""
 	}
-	is := m[4]
+	is := m[3]
 	if is == "" {
-		is = " " + map[string]string{"!!seq": "a list", "!!map": "a block of fields"}[m[3]]
+		is = " " + map[string]string{"!!seq": "a list", "!!map": "a block of fields"}[m[2]]
 	}
-	return fmt.Sprintf("line %s: %s is%s, must be %s", m[2], f.path, is, wanted(f.form))
+	return fmt.Sprintf("line %s: %s is%s, must be %s", m[1], f.path, is, wanted(f.form))
 }
 
 // of names the block that the field is in.

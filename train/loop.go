@@ -33,7 +33,8 @@ type Validator interface {
 
 // Measured is a [Validator] that says beforehand which metrics it measures, so that a run that monitors another one does not begin.
 type Measured interface {
-	MetricNames() []string
+	Validator
+	MetricNames() []string // the keys of what Validate returns
 }
 
 // Uneven is a task some of whose updates take longer than others. Costly reports whether the one from batch number step does.
@@ -193,7 +194,7 @@ func refuseUsed(dir string) error {
 		return err
 	default:
 		if ended(dir, m) {
-			return fmt.Errorf("train: %q holds a run that is finished, at step %d: choose another folder; init: %s in the config goes on from its weights there", dir, m.Step, dir)
+			return fmt.Errorf("train: %q holds a run that is finished, at step %d: choose another folder; to go on from its weights, set init: %s in the config", dir, m.Step, dir)
 		}
 		return fmt.Errorf("train: %q holds a run at step %d: resume it, or choose another folder", dir, m.Step)
 	}

@@ -51,7 +51,23 @@ func newState(s *torch.Scope, params, buffers []torch.Param, slots []string) *st
 const (
 	numbersName = "numbers"
 	numbersLen  = 8
+	staleAt     = 5
 )
+
+// splitState parts the tensors of a state file from the numbers, which are the last of them.
+func splitState(all []checkpoints.Tensor) (tensors []checkpoints.Tensor, numbers []float64, err error) {
+	last := len(all) - 1
+	if last < 0 || all[last].Name != numbersName {
+		return nil, nil, fmt.Errorf("tensor %q is missing from the state", numbersName)
+	}
+	if numbers, err = checkpoints.Values[float64](all[last]); err != nil {
+		return nil, nil, err
+	}
+	if len(numbers) != numbersLen {
+		return nil, nil, fmt.Errorf("tensor %q has %d values, must have %d", numbersName, len(numbers), numbersLen)
+	}
+	return all[:last], numbers, nil
+}
 
 // saved returns the training state beside the averaged weights. Weights get a prefix, as their names are those of the
 // averaged ones.
@@ -117,24 +133,17 @@ func (st *state) resume(dir string, run *checkpoints.Manifest) error {
 	if err != nil {
 		return err
 	}
-	last := len(tensors) - 1
-	if last < 0 || tensors[last].Name != numbersName {
-		return fmt.Errorf("train: resume from %q: tensor %q is missing from the state", dir, numbersName)
-	}
-	numbers, err := checkpoints.Values[float64](tensors[last])
+	tensors, numbers, err := splitState(tensors)
 	if err != nil {
-		return err
+		return fmt.Errorf("train: resume from %q: %w", dir, err)
 	}
-	if len(numbers) != numbersLen {
-		return fmt.Errorf("train: resume from %q: tensor %q has %d values, must have %d", dir, numbersName, len(numbers), numbersLen)
-	}
-	if err := errors.Join(checkpoints.Assign(st.ema, weights), checkpoints.Assign(st.tensors(), tensors[:last])); err != nil {
+	if err := errors.Join(checkpoints.Assign(st.ema, weights), checkpoints.Assign(st.tensors(), tensors)); err != nil {
 		return fmt.Errorf("train: resume from %q: %w", dir, err)
 	}
 	st.step, st.lossSum, st.lossCount = int(numbers[0]), numbers[1], int(numbers[2])
 	st.best, st.bestStep, st.metrics = numbers[3], int(numbers[4]), m.Metrics
 	run.Data = m.Data
-	st.stale, st.plateauScale, st.plateauStale = int(numbers[5]), numbers[6], int(numbers[7])
+	st.stale, st.plateauScale, st.plateauStale = int(numbers[staleAt]), numbers[6], int(numbers[7])
 	return nil
 }
 
@@ -150,7 +159,8 @@ func Resumed(dir string, want checkpoints.Manifest) (checkpoints.Manifest, error
 	return m, nil
 }
 
-// ended reports whether the run in dir has nothing left to do: all steps are made, or loop.patience ended it.
+// ended reports whether the run in dir has nothing left to do: all steps are made, or loop.patience ended it. Of a run whose state cannot be read that is
+// not known, and resuming says why.
 func ended(dir string, m checkpoints.Manifest) bool {
 	var c struct {
 		Loop struct{ Steps, Patience int }
@@ -161,12 +171,15 @@ func ended(dir string, m checkpoints.Manifest) bool {
 	if c.Loop.Steps > 0 && m.Step >= c.Loop.Steps {
 		return true
 	}
-	_, tensors, err := checkpoints.LoadState(dir)
-	if err != nil || len(tensors) == 0 || c.Loop.Patience == 0 {
+	if c.Loop.Patience == 0 {
 		return false
 	}
-	numbers, err := checkpoints.Values[float64](tensors[len(tensors)-1])
-	return err == nil && len(numbers) == numbersLen && int(numbers[5]) >= c.Loop.Patience
+	_, tensors, err := checkpoints.LoadState(dir)
+	if err != nil {
+		return false
+	}
+	_, numbers, err := splitState(tensors)
+	return err == nil && int(numbers[staleAt]) >= c.Loop.Patience
 }
 
 // sameRun says how the run of a checkpoint differs from the run that is wanted.

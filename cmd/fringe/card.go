@@ -62,7 +62,7 @@ func writeCard(ctx context.Context, dir string, force bool, stderr io.Writer) er
 	}
 	defer c.training.close()
 	if c.training.norms != nil {
-		fmt.Fprintf(stderr, "measuring how expansive the denoiser is for %s: about a minute on a free core; Ctrl-C leaves it out\n", path)
+		fmt.Fprintf(stderr, "measuring how expansive the denoiser is for %s (Ctrl-C ends without it)\n", path)
 		if c.norms, err = c.training.norms(ctx, cardIterations); err != nil {
 			return withHint(err, "the weights are saved; fringe card %s measures again", dir)
 		}

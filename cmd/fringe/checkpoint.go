@@ -32,12 +32,13 @@ func openCheckpoint(dir string) (*prior, error) {
 	return p, nil
 }
 
-// checkpointName returns the last part of a path; of the best weights of a run, the name of the run.
+// checkpointName returns the last part of a path; of the best weights of a run, that with the run before it.
 func checkpointName(dir string) string {
-	if full, err := filepath.Abs(dir); err == nil && filepath.Base(full) == train.BestName {
-		return filepath.Base(filepath.Dir(full))
+	full, err := filepath.Abs(dir)
+	if err != nil || filepath.Base(full) != train.BestName {
+		return filepath.Base(filepath.Clean(dir))
 	}
-	return filepath.Base(filepath.Clean(dir))
+	return filepath.Join(filepath.Base(filepath.Dir(full)), train.BestName)
 }
 
 // doubt says why a network should not be relied on; empty when nothing is known against it.

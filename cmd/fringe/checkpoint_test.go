@@ -255,7 +255,7 @@ func TestCheckpointGrid(t *testing.T) {
 		}
 	}
 	for _, c := range []struct{ config, want string }{
-		{`{"denoising": {"pixel": 64}}`, "field pixel not found"}, {`{"denoising": {"pixels": -64}}`, "both must be at least 1"},
+		{`{"denoising": {"pixel": 64}}`, `unknown field "pixel" of denoising`}, {`{"denoising": {"pixels": -64}}`, "both must be at least 1"},
 	} {
 		_, err := (&prior{}).build(checkpoints.Manifest{Kind: "denoiser", Config: json.RawMessage(c.config)})
 		if err == nil || !strings.Contains(err.Error(), c.want) {
@@ -264,7 +264,7 @@ func TestCheckpointGrid(t *testing.T) {
 	}
 }
 
-// What speaks against a network is said; the best weights of a run have the name of the run.
+// What speaks against a network is said; the best weights of a run have the name of the run before theirs.
 func TestDoubtsAboutCheckpoints(t *testing.T) {
 	for want, m := range map[string]checkpoints.Manifest{
 		"":                    {Step: 10, Metrics: map[string]float64{"gain_db": 12}},
@@ -276,7 +276,7 @@ func TestDoubtsAboutCheckpoints(t *testing.T) {
 			t.Errorf("%+v: %q, want %q", m, got, want)
 		}
 	}
-	for dir, want := range map[string]string{"runs/first/best": "first", "checkpoints/denoiser-eht/": "denoiser-eht"} {
+	for dir, want := range map[string]string{"runs/first/best": "first/best", "checkpoints/denoiser-eht/": "denoiser-eht"} {
 		if got := checkpointName(dir); got != want {
 			t.Errorf("%s is called %s, want %s", dir, got, want)
 		}

@@ -18,7 +18,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// defaultPython may be missing; an interpreter that is named may not.
+// defaultPython may be missing, and BM3D is left out then; another interpreter that --python names may not.
 const defaultPython = "python3"
 
 // evaluateFlags are the flags of fringe evaluate.

@@ -82,7 +82,7 @@ func (c denoisersConfig) measureJacobians(ctx context.Context, suite evaluate.De
 			level.Levels = []float64{sigma}
 			found, err := level.MeasureJacobians(ctx, t, families, c.Jacobian)
 			if err != nil {
-				return append(rows, found...), fmt.Errorf("methods[%d]: %w", i, err)
+				return rows, fmt.Errorf("methods[%d]: %w", i, err)
 			}
 			rows = append(rows, found...)
 			for _, r := range found {

@@ -36,7 +36,7 @@ func (c denoisersConfig) open(f evaluateFlags, log io.Writer) (*denoiserMethods,
 func (d *denoiserMethods) add(m denoiserMethod, side int, f evaluateFlags, log io.Writer) error {
 	switch {
 	case m.Checkpoint != "":
-		return d.addCheckpoint(m)
+		return d.addCheckpoint(m, log)
 	case m.Method == "tv":
 		d.addClassical(evaluate.TotalVariation(m.Label), f)
 	case m.Method == "wavelet":
@@ -53,7 +53,7 @@ func (d *denoiserMethods) add(m denoiserMethod, side int, f evaluateFlags, log i
 	return nil
 }
 
-func (d *denoiserMethods) addCheckpoint(m denoiserMethod) error {
+func (d *denoiserMethods) addCheckpoint(m denoiserMethod, log io.Writer) error {
 	p, err := openCheckpoint(m.Checkpoint)
 	if err != nil {
 		return err
@@ -61,6 +61,9 @@ func (d *denoiserMethods) addCheckpoint(m denoiserMethod) error {
 	d.closers = append(d.closers, p.close)
 	if p.denoiser == nil {
 		return fmt.Errorf("checkpoint %s is no denoiser", m.Checkpoint)
+	}
+	if p.doubt != "" {
+		fmt.Fprintln(log, p.doubt)
 	}
 	d.list = append(d.list, evaluate.Trained{Label: m.Label, Network: p.denoiser})
 	return nil

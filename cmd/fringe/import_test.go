@@ -163,7 +163,7 @@ func TestImportListsWhatDoesNotFit(t *testing.T) {
 	if err := (importFlags{config: config, out: out}).run(state, &log); err == nil || !strings.Contains(err.Error(), "and ") || !strings.Contains(err.Error(), "missing: ") {
 		t.Errorf("without --rename: %v", err)
 	}
-	if err := (importFlags{config: config, out: out}).run(config, &log); err == nil || !strings.Contains(err.Error(), "safetensors header") {
+	if err := (importFlags{config: config, out: out}).run(config, &log); err == nil || !strings.Contains(err.Error(), "this is no safetensors file") {
 		t.Errorf("a file of another kind: %v", err)
 	}
 	if _, err := os.Stat(out); err == nil {

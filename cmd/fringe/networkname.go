@@ -9,7 +9,7 @@ import (
 	"fringe/models"
 )
 
-// otherNetwork says which network a checkpoint holds and which one is asked for, where that explains why its weights do not fit.
+// otherNetwork says which network a checkpoint holds and which one is asked for, where the two differ.
 func otherNetwork(got, want []byte, err error) error {
 	a, b := describeNetwork(got), describeNetwork(want)
 	if a == b {

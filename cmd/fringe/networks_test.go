@@ -194,8 +194,8 @@ func TestNetworkBlocksAreChecked(t *testing.T) {
 	for network, want := range map[string]string{
 		"unet: {width: 8}\ndncnn: {depth: 3}": "there are blocks for unet and dncnn: keep one",
 		"dncnn:":                              "dncnn is empty: write dncnn: {} for its defaults",
-		"dncn: {depth: 3}":                    "field dncn not found",
-		"dncnn: {deep: 3}":                    "field deep not found",
+		"dncn: {depth: 3}":                    `unknown field "dncn"; did you mean "dncnn"?`,
+		"dncnn: {deep: 3}":                    `unknown field "deep" of dncnn; known are depth`,
 		"dncnn: {depth: 1}":                   "dncnn depth is 1, must be between 2 and 100",
 		"srcnn: {level: -1}":                  "srcnn level is -1, must be between 1e-6 and 1000",
 		"dncnn: {batch_norm: true}\n#":        "",

@@ -44,7 +44,10 @@ func checkPrior(text string, channels int) error {
 	}
 	p := prior{name: text}
 	err := p.regularize(infer.Scale{Grid: radio.Grid{NX: 8, NY: 8, CellRad: 1}, Channels: channels, FluxJy: 1}, false)
-	if similar := similarCheckpoint(text); err != nil && similar != "" {
+	if err == nil || strings.ContainsAny(text, "=,") {
+		return err
+	}
+	if similar := similarCheckpoint(text); similar != "" {
 		return withHint(fmt.Errorf("--prior %s: there is no such regularizer, and no such folder here", text), "did you mean --prior %s?", similar)
 	}
 	return err

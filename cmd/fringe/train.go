@@ -85,7 +85,7 @@ func (f trainFlags) run(ctx context.Context, path string, stdout, stderr io.Writ
 		cfg.Dir = filepath.Join("runs", stem(path))
 	}
 	if f.dryRun {
-		return t.dryRun(ctx, cfg, stdout, stderr)
+		return hintAtFolder(t.dryRun(ctx, cfg, stdout, stderr), cfg.Dir, f.resume)
 	}
 	if _, err := os.Stat(filepath.Join(cfg.Dir, "manifest.json")); err != nil && !f.resume && !checkpoints.IsFree(cfg.Dir) {
 		return withHint(fmt.Errorf("%s holds other files", cfg.Dir), "name a new folder with --out")
@@ -98,7 +98,11 @@ func (f trainFlags) run(ctx context.Context, path string, stdout, stderr io.Writ
 		if err != nil {
 			return hintAtFolder(err, cfg.Dir, f.resume)
 		}
-		fmt.Fprintf(stderr, "resuming at step %d of %d\n", m.Step, cfg.Steps)
+		if m.Step >= cfg.Steps {
+			fmt.Fprintf(stderr, "nothing is left to do: the run is at step %d of %d\n", m.Step, cfg.Steps)
+		} else {
+			fmt.Fprintf(stderr, "resuming at step %d of %d\n", m.Step, cfg.Steps)
+		}
 	}
 	fmt.Fprintf(stderr, "training %s of %d parameters for %d steps of %d examples; run folder %s\n",
 		train.KindName(t.Kind), t.params, cfg.Steps, cfg.Batch, cfg.Dir)

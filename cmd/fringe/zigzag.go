@@ -29,7 +29,7 @@ func (out *outcome) zigzagWarning() string {
 func (j *job) smoother() string {
 	text := "--method red, or "
 	if j.options.method == "red" {
-		text = "a larger --strength, or "
+		text = ""
 	}
 	if j.prior.firm() != "" {
 		return text + "--prior entropy,tv"

@@ -77,7 +77,7 @@ func TestZigzagWarning(t *testing.T) {
 	}{
 		{"smooth", "pnp", gauss, &prior{denoiser: still{}}, ""},
 		{"combed", "pnp", combed, &prior{denoiser: still{}}, "try --method red, or a denoiser that is firmly nonexpansive"},
-		{"combed by red", "red", combed, &prior{denoiser: still{}}, "try a larger --strength, or a denoiser"},
+		{"combed by red", "red", combed, &prior{denoiser: still{}}, "try a denoiser that is firmly nonexpansive"},
 		{"regularizers", "pnp", combed, &prior{}, ""},
 	} {
 		g, image := drawn(c.pixel)

@@ -23,6 +23,8 @@ type DenoisingSuite struct {
 	Tuning   int       // skies of the validation split, others than those that are judged, on which strengths are chosen
 	// Progress, when not nil, is called after each cell.
 	Progress func(c DenoisingCell, done, of int)
+	// Measured, when not nil, is called after each level of [DenoisingSuite.MeasureJacobians], which takes minutes.
+	Measured func(s JacobianSummary)
 }
 
 // DenoisingCell is what was found for one family at one level. Outcomes are in the order of the methods.

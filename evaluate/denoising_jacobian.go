@@ -92,6 +92,9 @@ func (u DenoisingSuite) MeasureJacobians(ctx context.Context, t Trained, familie
 		row.Denoiser.take(norms[0])
 		row.Reflected.take(norms[1])
 		found = append(found, row)
+		if u.Measured != nil {
+			u.Measured(row)
+		}
 	}
 	return found, nil
 }

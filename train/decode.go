@@ -38,10 +38,7 @@ func readError(text []byte, to any, err error) error {
 // stays as it is.
 func inFields(text []byte, form reflect.Type, list []string) (out []string) {
 	var file yaml.Node
-	if yaml.Unmarshal(text, &file) != nil {
-		return list
-	}
-	if len(file.Content) == 0 {
+	if yaml.Unmarshal(text, &file) != nil || len(file.Content) == 0 {
 		return list
 	}
 	root := file.Content[0]

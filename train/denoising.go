@@ -171,25 +171,25 @@ func (d *Denoising) Validate(s *torch.Scope) (metrics map[string]float64, err er
 	for k, sigma := range d.levels {
 		gain := sum[k] / float64(count[k])
 		metrics[gainNameAt(sigma)] = gain
-		metrics[gainName] += gain / float64(len(d.levels))
+		metrics[GainName] += gain / float64(len(d.levels))
 	}
 	return metrics, nil
 }
 
 // MetricNames returns the names of the metrics of Validate.
 func (d *Denoising) MetricNames() []string {
-	names := []string{gainName}
+	names := []string{GainName}
 	for _, sigma := range d.levels {
 		names = append(names, gainNameAt(sigma))
 	}
 	return names
 }
 
-// gainName is the metric over all levels of noise.
-const gainName = "gain_db"
+// GainName is the metric of denoisers over all levels of noise: by how many dB they raise the signal-to-noise ratio.
+const GainName = "gain_db"
 
 // gainNameAt returns the name of the metric at one level of noise.
-func gainNameAt(sigma float64) string { return fmt.Sprintf("%s_%g", gainName, sigma) }
+func gainNameAt(sigma float64) string { return fmt.Sprintf("%s_%g", GainName, sigma) }
 
 // noisePower returns the sum of ((y − x)/σ)² over the pixels of example k.
 func (b DenoisingBatch) noisePower(k int) float64 {

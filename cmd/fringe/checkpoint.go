@@ -43,7 +43,7 @@ func checkpointName(dir string) string {
 
 // doubt says why a network should not be relied on; empty when nothing is known against it.
 func doubt(name string, m checkpoints.Manifest) string {
-	switch gain, known := m.Metrics["gain_db"]; {
+	switch gain, known := m.Metrics[train.GainName]; {
 	case m.Imported:
 		return fmt.Sprintf("the weights of %s come from elsewhere: what they have seen and how good they are is not known", name)
 	case m.Step == 0:

@@ -38,6 +38,9 @@ func (f evaluateFlags) runDenoisers(ctx context.Context, c denoisersConfig, spli
 		Progress: func(cell evaluate.DenoisingCell, done, of int) {
 			fmt.Fprintf(log, "%d of %d: %s, noise %g: %s\n", done, of, cell.Family, cell.Sigma, describeCell(methods.list, cell))
 		},
+		Measured: func(s evaluate.JacobianSummary) {
+			fmt.Fprintf(log, "Jacobians of %s, noise %g: ‖∇D‖ up to %.4f, ‖∇(2D − I)‖ up to %.4f at %d images\n", s.Method, s.Sigma, s.Denoiser.Largest, s.Reflected.Largest, s.Images)
+		},
 	}
 	cells, cause := suite.Run(ctx, methods.list)
 	var stopped *evaluate.Stopped
@@ -49,7 +52,7 @@ func (f evaluateFlags) runDenoisers(ctx context.Context, c denoisersConfig, spli
 		return err
 	}
 	if stopped == nil {
-		r.Jacobians, cause = c.measureJacobians(ctx, suite, methods.list, log)
+		r.Jacobians, cause = c.measureJacobians(ctx, suite, methods.list)
 		if cause != nil && ctx.Err() == nil {
 			return cause
 		}
@@ -65,7 +68,7 @@ func (f evaluateFlags) runDenoisers(ctx context.Context, c denoisersConfig, spli
 
 // measureJacobians measures the denoisers that the config names, each on the families that it was trained on. When ctx ends it returns what it
 // has.
-func (c denoisersConfig) measureJacobians(ctx context.Context, suite evaluate.DenoisingSuite, methods []evaluate.DenoisingMethod, log io.Writer) (rows []evaluate.JacobianSummary, err error) {
+func (c denoisersConfig) measureJacobians(ctx context.Context, suite evaluate.DenoisingSuite, methods []evaluate.DenoisingMethod) (rows []evaluate.JacobianSummary, err error) {
 	for i, m := range c.Methods {
 		t, ok := methodNamed(methods, m.Label).(evaluate.Trained)
 		if !ok || !m.Jacobian {
@@ -77,17 +80,9 @@ func (c denoisersConfig) measureJacobians(ctx context.Context, suite evaluate.De
 				families = g.Families
 			}
 		}
-		for _, sigma := range suite.Levels { // one at a time: each takes minutes
-			level := suite
-			level.Levels = []float64{sigma}
-			found, err := level.MeasureJacobians(ctx, t, families, c.Jacobian)
-			if err != nil {
-				return rows, fmt.Errorf("methods[%d]: %w", i, err)
-			}
-			rows = append(rows, found...)
-			for _, r := range found {
-				fmt.Fprintf(log, "Jacobians of %s, noise %g: ‖∇D‖ up to %.4f, ‖∇(2D − I)‖ up to %.4f at %d images\n", m.Label, sigma, r.Denoiser.Largest, r.Reflected.Largest, r.Images)
-			}
+		found, err := suite.MeasureJacobians(ctx, t, families, c.Jacobian)
+		if rows = append(rows, found...); err != nil {
+			return rows, fmt.Errorf("methods[%d]: %w", i, err)
 		}
 	}
 	return rows, nil

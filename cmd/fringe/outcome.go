@@ -196,14 +196,10 @@ func (out *outcome) warnings() []string {
 	if edge := edgeFraction(g, out.job.meanImage(out.result.Image)); edge > edgeFlux {
 		list = append(list, fmt.Sprintf("%.2g %% of the flux lies along the edge: the source may be larger than the field: try %s", 100*edge, fieldFlags(widerField*float64(g.NX)*g.CellRad, g.CellRad)))
 	}
-	if w := out.outsideWarning(); w != "" {
-		list = append(list, w)
-	}
-	if w := out.fluxWarning(); w != "" {
-		list = append(list, w)
-	}
-	if w := out.zigzagWarning(); w != "" {
-		list = append(list, w)
+	for _, w := range []string{out.outsideWarning(), out.fluxWarning(), out.zigzagWarning()} {
+		if w != "" {
+			list = append(list, w)
+		}
 	}
 	for _, kind := range chi2Names(r.ReducedChi2) {
 		if value := r.ReducedChi2[kind]; value > poorFit {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"fringe/infer"
@@ -62,9 +61,6 @@ func similarCheckpoint(name string) string {
 	var names []string
 	for _, manifest := range found {
 		names = append(names, filepath.Base(filepath.Dir(manifest)))
-	}
-	if slices.Contains(names, name) {
-		return filepath.Join("checkpoints", name)
 	}
 	if similar := words.Similar(name, names); similar != "" {
 		return filepath.Join("checkpoints", similar)

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"io"
 	"math"
 	"os"
 	"path/filepath"
@@ -80,7 +81,7 @@ func losses(t *testing.T, text []byte, steps int) (out []float64) {
 		t.Fatal(err)
 	}
 	defer job.close()
-	if err := job.initialise(); err != nil {
+	if err := job.initialise(io.Discard); err != nil {
 		t.Fatal(err)
 	}
 	if err := torch.SetThreads(max(1, job.Threads)); err != nil {

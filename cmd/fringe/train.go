@@ -73,10 +73,9 @@ func (f trainFlags) run(ctx context.Context, path string, stdout, stderr io.Writ
 		return err
 	}
 	if !f.resume {
-		if err := t.initialise(); err != nil {
+		if err := t.initialise(stderr); err != nil {
 			return fmt.Errorf("config %s: %w", path, err)
 		}
-		fmt.Fprint(stderr, t.origin)
 	}
 	cfg := t.Loop
 	cfg.Manifest, cfg.Clock, cfg.Resume = t.manifest, time.Now, f.resume

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 
 	"fringe/checkpoints"
 	"fringe/internal/torch"
@@ -15,7 +16,6 @@ type training struct {
 	manifest checkpoints.Manifest
 	params   int           // numbers in the weights
 	weights  []torch.Param // the network's, with its buffers
-	origin   string        // line that says which weights it starts from; empty for random ones
 	network  string        // block of the training file that names the network; empty for an unrolled one
 	// norms measures how expansive a denoiser is by so many iterations; nil for an unrolled network.
 	norms     func(ctx context.Context, iterations int) ([]train.JacobianNorms, error)
@@ -85,9 +85,9 @@ func assemble[B any](
 	}, nil
 }
 
-// initialise overwrites the weights with those of the checkpoint that the config starts from, if any, and has the manifest say which they were.
-// A run that is resumed needs neither.
-func (t *training) initialise() error {
+// initialise overwrites the weights with those of the checkpoint that the config starts from, if any, and has the log and the manifest say which they
+// were. A run that is resumed needs neither.
+func (t *training) initialise(log io.Writer) error {
 	if t.Init == "" {
 		return nil
 	}
@@ -100,7 +100,7 @@ func (t *training) initialise() error {
 	if err != nil {
 		return withHint(fmt.Errorf("init %s: %w", t.Init, err), "init names the folder of a checkpoint of a network with the same settings")
 	}
-	t.origin = fmt.Sprintf("starting from the weights of %s: %s at step %d\n", t.Init, describeNetwork(m.Config), m.Step)
+	fmt.Fprintf(log, "starting from the weights of %s: %s at step %d\n", t.Init, describeNetwork(m.Config), m.Step)
 	t.manifest.Data += fmt.Sprintf("; from the weights of %s (SHA-256 %s)", t.Init, m.Weights.SHA256)
 	return nil
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"io"
 	"math"
 	"path/filepath"
 	"slices"
@@ -57,7 +58,7 @@ func TestTrainingStartsFromACheckpoint(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer from.close()
-	if err := from.initialise(); err != nil {
+	if err := from.initialise(io.Discard); err != nil {
 		t.Fatal(err)
 	}
 	if want := "; from the weights of " + dir + " (SHA-256 65baf669"; !strings.Contains(from.manifest.Data, want) {

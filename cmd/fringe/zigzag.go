@@ -27,9 +27,9 @@ func (out *outcome) zigzagWarning() string {
 
 // smoother is what to try against a comb.
 func (j *job) smoother() string {
-	text := "--method red, or "
-	if j.options.method == "red" {
-		text = ""
+	text := ""
+	if j.options.method != "red" {
+		text = "--method red, or "
 	}
 	if j.prior.firm() != "" {
 		return text + "--prior entropy,tv"
